@@ -1,0 +1,78 @@
+package mirror
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"time"
+)
+
+// migrations are this package's tables.
+//
+// objects has a row for each object whose file is whole in the mirror, and only
+// for those. path is relative to the mirror, with slashes. modified and synced
+// are Unix milliseconds.
+var migrations = []string{
+	`CREATE TABLE objects (
+		id INTEGER PRIMARY KEY,
+		bucket TEXT NOT NULL,
+		key TEXT NOT NULL,
+		path TEXT NOT NULL UNIQUE,
+		size INTEGER NOT NULL,
+		etag TEXT NOT NULL,
+		modified INTEGER NOT NULL,
+		synced INTEGER NOT NULL,
+		UNIQUE (bucket, key)
+	);`,
+}
+
+// Object is an S3 object as the mirror knows it. ID and Path are set once its
+// file is there.
+type Object struct {
+	ID           int64
+	Bucket       string
+	Key          string
+	Path         string // of its file, relative to the mirror, with slashes
+	Size         int64
+	ETag         string // opaque; empty where the store gives none
+	LastModified time.Time
+	StorageClass string // only from a listing
+}
+
+// URI is the object's s3:// address.
+func (o Object) URI() string { return URI(o.Bucket, o.Key) }
+
+// ObjectColumns are the columns ScanObject reads, for queries that join objects
+// (under the name o) with a package's own tables.
+const ObjectColumns = "o.id, o.bucket, o.key, o.path, o.size, o.etag, o.modified"
+
+// ScanObject reads ObjectColumns, then into the further destinations given.
+func ScanObject(rows *sql.Rows, more ...any) (Object, error) {
+	var o Object
+	var modified int64
+	dest := append([]any{&o.ID, &o.Bucket, &o.Key, &o.Path, &o.Size, &o.ETag, &modified}, more...)
+	err := rows.Scan(dest...)
+	o.LastModified = time.UnixMilli(modified).UTC()
+	return o, err
+}
+
+// Objects yields every object whose file is in the mirror, by bucket and key.
+func (m *Mirror) Objects(ctx context.Context) iter.Seq2[Object, error] {
+	return func(yield func(Object, error) bool) {
+		rows, err := m.db.QueryContext(ctx, "SELECT "+ObjectColumns+" FROM objects o ORDER BY bucket, key")
+		if err != nil {
+			yield(Object{}, err)
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			o, err := ScanObject(rows)
+			if !yield(o, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(Object{}, err)
+		}
+	}
+}
