@@ -15,7 +15,8 @@ var ErrLocked = errors.New("the mirror is in use")
 
 // Lock makes this process the mirror's one writer, of s3/ and lake/, until
 // release is called; holder says what it does, for the message that others get.
-// It does not wait. The lock ends with the process, however that ends.
+// It does not wait. The lock ends with the process, however that ends; what a
+// writer that died left half-written is removed here.
 func (m *Mirror) Lock(holder string) (release func() error, err error) {
 	f, err := os.OpenFile(filepath.Join(m.dir, lockFile), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
@@ -31,6 +32,10 @@ func (m *Mirror) Lock(holder string) (release func() error, err error) {
 	}
 	who := fmt.Sprintf("%s, process %d, since %s\n", holder, os.Getpid(), time.Now().UTC().Format(time.RFC3339))
 	if err := errors.Join(f.Truncate(0), writeAt(f, who)); err != nil {
+		f.Close()
+		return nil, err
+	}
+	if err := m.removeTemps(); err != nil {
 		f.Close()
 		return nil, err
 	}

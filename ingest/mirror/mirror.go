@@ -30,6 +30,7 @@ const (
 // Mirror is an open mirror. It may be used from many goroutines.
 type Mirror struct {
 	dir      string
+	root     *os.Root // nil while there is no mirror
 	db       *sql.DB
 	readOnly bool
 	empty    bool
@@ -50,7 +51,7 @@ func Open(ctx context.Context, dir string) (*Mirror, error) {
 		return m, nil
 	}
 	if err == nil {
-		m.db.Close()
+		m.shut()
 	}
 	return open(ctx, dir, state, url.Values{"mode": {"ro"}, "immutable": {"1"}})
 }
@@ -83,22 +84,36 @@ func open(ctx context.Context, dir, state string, params url.Values) (*Mirror, e
 	if err != nil {
 		return nil, err
 	}
-	if m.empty {
-		db.SetMaxOpenConns(1) // each connection to :memory: is a database of its own
-	}
 	m.db = db
-	if err := db.PingContext(ctx); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("open %s: %w", state, err)
-	}
-	if m.readOnly {
-		return m, nil
-	}
-	if err := m.Migrate(ctx, "mirror", migrations...); err != nil {
-		db.Close()
+	if err := m.start(ctx, state); err != nil {
+		m.shut()
 		return nil, err
 	}
 	return m, nil
+}
+
+func (m *Mirror) start(ctx context.Context, state string) (err error) {
+	if m.empty {
+		m.db.SetMaxOpenConns(1) // each connection to :memory: is a database of its own
+	} else if m.root, err = os.OpenRoot(m.dir); err != nil {
+		return err
+	}
+	if err := m.db.PingContext(ctx); err != nil {
+		return fmt.Errorf("open %s: %w", state, err)
+	}
+	if m.readOnly {
+		return nil
+	}
+	return m.Migrate(ctx, "mirror", migrations...)
+}
+
+// shut closes what is open and leaves the write-ahead log alone.
+func (m *Mirror) shut() error {
+	err := m.db.Close()
+	if m.root != nil {
+		err = errors.Join(err, m.root.Close())
+	}
+	return err
 }
 
 // writable tells whether state.db takes a write; SQLite opens a file on
@@ -131,7 +146,7 @@ func (m *Mirror) Close() error {
 	if !m.readOnly && !m.empty {
 		_, err = m.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
 	}
-	return errors.Join(err, m.db.Close())
+	return errors.Join(err, m.shut())
 }
 
 // Migrate brings owner's tables up to date: steps are SQL scripts in the order

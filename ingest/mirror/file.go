@@ -1,0 +1,229 @@
+package mirror
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// tmpDir holds the files that are being written. It is one folder, so that
+// what a crash left behind is found without walking the mirror.
+const tmpDir = "tmp"
+
+// File is a file on its way into the mirror: its bytes go to a temporary file,
+// Commit gives it its name. It is whole under that name, or absent. A File is
+// used by one goroutine.
+type File struct {
+	m    *Mirror
+	f    *os.File
+	temp string // relative to the mirror
+	rel  string
+	size int64
+	err  error // of the first write that failed
+	done bool
+}
+
+// NewFile starts the file rel, a path relative to the mirror, with slashes.
+// The caller ends it with Commit or Abort.
+func (m *Mirror) NewFile(rel string) (*File, error) {
+	if !fs.ValidPath(rel) || rel == "." {
+		return nil, fmt.Errorf("write %q: not a path inside the mirror", rel)
+	}
+	return m.newTemp(rel)
+}
+
+var tempCount atomic.Int64
+
+func (m *Mirror) newTemp(rel string) (*File, error) {
+	root, err := m.writeRoot()
+	if err != nil {
+		return nil, err
+	}
+	for range 10 {
+		temp := fmt.Sprintf("%s/%d-%d-%d.tmp", tmpDir, os.Getpid(), time.Now().UnixNano(), tempCount.Add(1))
+		f, err := root.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = root.Mkdir(tmpDir, 0o755)
+			if err == nil || errors.Is(err, fs.ErrExist) {
+				continue
+			}
+		}
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if held(f) {
+			return &File{m: m, f: f, temp: temp, rel: rel}, nil
+		}
+		f.Close()
+	}
+	return nil, fmt.Errorf("write %s: the folder %s is being emptied", rel, tmpDir)
+}
+
+// held locks the temporary file f, so that removeTemps leaves it alone, and
+// tells whether it is still there: a cleaner may have come in between.
+func held(f *os.File) bool {
+	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+		return false
+	}
+	var st syscall.Stat_t
+	return syscall.Fstat(int(f.Fd()), &st) == nil && st.Nlink > 0
+}
+
+// Write appends to the file.
+func (f *File) Write(p []byte) (int, error) {
+	n, err := f.f.Write(p)
+	f.size += int64(n)
+	if f.err == nil {
+		f.err = err
+	}
+	return n, err
+}
+
+// Size is the number of bytes written.
+func (f *File) Size() int64 { return f.size }
+
+// Commit makes the file durable, then gives it its name, replacing what had
+// it. When it returns nil the file survives a power cut. On error the file is
+// absent (or, where only the last sync of the folder failed, perhaps there) and
+// the File is ended either way.
+func (f *File) Commit() error {
+	if f.done {
+		return fs.ErrClosed
+	}
+	defer f.Abort()
+	if f.err != nil {
+		return f.err
+	}
+	if err := f.f.Sync(); err != nil {
+		return fmt.Errorf("sync %s: %w", f.rel, err)
+	}
+	if err := f.f.Close(); err != nil {
+		return err
+	}
+	var dirs dirSet
+	if err := f.m.place(f.temp, f.rel, &dirs); err != nil {
+		return err
+	}
+	f.done = true
+	return f.m.syncDirs(&dirs)
+}
+
+// Abort drops the file. After Commit it does nothing, so it may be deferred.
+func (f *File) Abort() {
+	if f.done {
+		return
+	}
+	f.done = true
+	f.f.Close()
+	if root, err := f.m.writeRoot(); err == nil {
+		root.Remove(f.temp)
+	}
+}
+
+// close ends the writing and keeps the temporary file, for a batch to place.
+func (f *File) close() error {
+	return errors.Join(f.err, f.f.Close())
+}
+
+// place moves a temporary file to its name and notes in dirs which folders
+// must be synced before the new name is durable.
+func (m *Mirror) place(temp, rel string, dirs *dirSet) error {
+	root, err := m.writeRoot()
+	if err != nil {
+		return err
+	}
+	dir := path.Dir(rel)
+	err = root.Rename(temp, rel)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := m.makeDir(dir, dirs); err != nil {
+			return err
+		}
+		err = root.Rename(temp, rel)
+	}
+	if err != nil {
+		return err
+	}
+	dirs.add(dir)
+	return nil
+}
+
+// makeDir makes dir and its parents and notes the folders that got an entry.
+func (m *Mirror) makeDir(dir string, dirs *dirSet) error {
+	root, err := m.writeRoot()
+	if err != nil || dir == "." {
+		return err
+	}
+	err = root.Mkdir(dir, 0o755)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := m.makeDir(path.Dir(dir), dirs); err != nil {
+			return err
+		}
+		err = root.Mkdir(dir, 0o755)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		// Another process may have made it and not synced it yet.
+		dirs.add(path.Dir(dir))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	dirs.add(path.Dir(dir))
+	return nil
+}
+
+// removeTemps drops the temporary files that no living process writes. The
+// caller holds the writer's lock.
+func (m *Mirror) removeTemps() error {
+	root, err := m.writeRoot()
+	if err != nil {
+		return err
+	}
+	dir, err := root.Open(tmpDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	for {
+		names, err := dir.Readdirnames(1000)
+		for _, name := range names {
+			if err := m.removeTemp(path.Join(tmpDir, name)); err != nil {
+				return fmt.Errorf("remove what a crash left: %w", err)
+			}
+		}
+		if err != nil {
+			return nil // io.EOF, or a folder that went away
+		}
+	}
+}
+
+func (m *Mirror) removeTemp(rel string) error {
+	f, err := m.root.Open(rel)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+		return nil // being written
+	}
+	err = m.root.Remove(rel)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
