@@ -226,4 +226,3 @@ func (m *Mirror) removeTemp(rel string) error {
 	}
 	return err
 }
-
