@@ -1,0 +1,176 @@
+package batch
+
+import "hash/maphash"
+
+// texts are the values of a text column. They begin as a dictionary, built
+// while they are appended: entries are the distinct values, ids tell which one
+// each value is. Where nearly every value is a new one it turns plain: entries
+// are then the values themselves.
+type texts struct {
+	arena  []byte
+	ends   []uint32 // of each entry in arena
+	ids    []int32  // not when plain
+	hashes []uint32 // of each entry
+	table  []int32  // open addressing; entry+1, 0 is free
+	last   int32    // the newest value's entry, -1 where there is none
+	plain  bool
+	stale  bool // a taken-back value may have left an entry nobody uses
+}
+
+const (
+	firstTable = 256
+	// maxDictionary bounds a dictionary's bytes: beyond, the reader pays more
+	// for the dictionary page than the repeats save.
+	maxDictionary = 8 << 20
+)
+
+var hashSeed = maphash.MakeSeed()
+
+// add appends a value and returns about how many bytes it took.
+func (t *texts) add(v []byte) int {
+	if t.plain {
+		t.arena = append(t.arena, v...)
+		t.ends = append(t.ends, uint32(len(t.arena)))
+		return len(v) + 4
+	}
+	if t.last >= 0 && string(t.entry(t.last)) == string(v) {
+		t.ids = append(t.ids, t.last)
+		return 4
+	}
+	before := len(t.ends)
+	t.last = t.find(v)
+	t.ids = append(t.ids, t.last)
+	if len(t.ends) == before {
+		return 4
+	}
+	size := len(v) + 20
+	if n := len(t.ends); n >= 2048 && n&(n-1) == 0 && t.wasteful(n) || len(t.arena) > maxDictionary {
+		size += t.toPlain()
+	}
+	return size
+}
+
+// wasteful judges the dictionary each time its number of entries doubles. At
+// the beginning everything is new, so the bar is high there.
+func (t *texts) wasteful(entries int) bool {
+	if entries < 16384 {
+		return entries*10 > len(t.ids)*9
+	}
+	return entries*10 > len(t.ids)*6
+}
+
+func (t *texts) entry(id int32) []byte {
+	var from uint32
+	if id > 0 {
+		from = t.ends[id-1]
+	}
+	return t.arena[from:t.ends[id]]
+}
+
+func (t *texts) find(v []byte) int32 {
+	if len(t.ends)*2 >= len(t.table) {
+		t.grow()
+	}
+	h := uint32(maphash.Bytes(hashSeed, v))
+	mask := uint32(len(t.table) - 1)
+	for i := h & mask; ; i = (i + 1) & mask {
+		id := t.table[i] - 1
+		if id < 0 {
+			t.table[i] = int32(len(t.ends)) + 1
+			t.arena = append(t.arena, v...)
+			t.ends = append(t.ends, uint32(len(t.arena)))
+			t.hashes = append(t.hashes, h)
+			return int32(len(t.ends)) - 1
+		}
+		if t.hashes[id] == h && string(t.entry(id)) == string(v) {
+			return id
+		}
+	}
+}
+
+func (t *texts) grow() {
+	size := max(firstTable, 2*len(t.table))
+	if cap(t.table) >= size {
+		t.table = t.table[:size]
+		clear(t.table)
+	} else {
+		t.table = make([]int32, size)
+	}
+	mask := uint32(size - 1)
+	for id, h := range t.hashes {
+		i := h & mask
+		for t.table[i] != 0 {
+			i = (i + 1) & mask
+		}
+		t.table[i] = int32(id) + 1
+	}
+}
+
+// toPlain writes the values out and returns by how many bytes they grew.
+func (t *texts) toPlain() int {
+	total := 0
+	for _, id := range t.ids {
+		total += len(t.entry(id))
+	}
+	arena := make([]byte, 0, total+total/2)
+	ends := make([]uint32, 0, len(t.ids)+len(t.ids)/2)
+	for _, id := range t.ids {
+		arena = append(arena, t.entry(id)...)
+		ends = append(ends, uint32(len(arena)))
+	}
+	grown := total - len(t.arena)
+	t.arena, t.ends = arena, ends
+	t.ids, t.hashes, t.table = t.ids[:0], t.hashes[:0], t.table[:0]
+	t.plain, t.stale, t.last = true, false, -1
+	return grown
+}
+
+// truncate keeps the first n values.
+func (t *texts) truncate(n int) {
+	if !t.plain {
+		t.ids = t.ids[:n]
+		t.stale = true
+		return
+	}
+	t.ends = t.ends[:n]
+	t.arena = t.arena[:0+end(t.ends)]
+}
+
+func end(ends []uint32) int {
+	if len(ends) == 0 {
+		return 0
+	}
+	return int(ends[len(ends)-1])
+}
+
+// compact removes the entries that no value uses, so that the file's
+// dictionary and statistics tell of values that are there.
+func (t *texts) compact() {
+	if t.plain || !t.stale {
+		return
+	}
+	moved := make([]int32, len(t.ends))
+	for _, id := range t.ids {
+		moved[id] = 1
+	}
+	var arena []byte
+	var ends []uint32
+	for id := range moved {
+		if moved[id] == 1 {
+			arena = append(arena, t.entry(int32(id))...)
+			ends = append(ends, uint32(len(arena)))
+			moved[id] = int32(len(ends)) - 1
+		}
+	}
+	for i, id := range t.ids {
+		t.ids[i] = moved[id]
+	}
+	// The hash table is not kept up: a batch that is written gets no more values.
+	t.arena, t.ends, t.stale = arena, ends, false
+}
+
+func (t *texts) reset() {
+	t.arena, t.ends, t.ids, t.hashes = t.arena[:0], t.ends[:0], t.ids[:0], t.hashes[:0]
+	t.table = t.table[:0]
+	t.last, t.plain, t.stale = -1, false, false
+}
