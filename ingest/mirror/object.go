@@ -24,6 +24,8 @@ var migrations = []string{
 		synced INTEGER NOT NULL,
 		UNIQUE (bucket, key)
 	);`,
+	// Two files may not differ by case alone; see Admit.
+	`CREATE UNIQUE INDEX objects_path ON objects (lower(path));`,
 }
 
 // Object is an S3 object as the mirror knows it. ID and Path are set once its
@@ -75,4 +77,25 @@ func (m *Mirror) Objects(ctx context.Context) iter.Seq2[Object, error] {
 			yield(Object{}, err)
 		}
 	}
+}
+
+// ObjectsFrom yields up to limit of bucket's objects whose keys are from or
+// come after it, in key order. It holds no transaction open while the caller
+// works, as Objects does.
+func (m *Mirror) ObjectsFrom(ctx context.Context, bucket, from string, limit int) ([]Object, error) {
+	rows, err := m.db.QueryContext(ctx, "SELECT "+ObjectColumns+
+		" FROM objects o WHERE bucket = ? AND key >= ? ORDER BY key LIMIT ?", bucket, from, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []Object
+	for rows.Next() {
+		o, err := ScanObject(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, o)
+	}
+	return list, rows.Err()
 }
