@@ -81,20 +81,28 @@ func (c *chunk) writeTexts(l *Leaf, base int64) error {
 }
 
 // checkUTF8 takes the entries together, which is many times faster than one by
-// one, and then makes sure that none begins in the middle of a character.
+// one, and makes sure that none begins in the middle of a character.
 func (t *texts) checkUTF8() error {
-	ok := utf8.Valid(t.arena)
+	if utf8.Valid(t.arena) && t.startWhole() {
+		return nil
+	}
+	for id := range t.ends {
+		if v := t.entry(int32(id)); !utf8.Valid(v) {
+			return fmt.Errorf("text %.80q is not UTF-8", v)
+		}
+	}
+	return nil
+}
+
+func (t *texts) startWhole() bool {
 	from := uint32(0)
 	for _, e := range t.ends {
-		if ok && from < e && !utf8.RuneStart(t.arena[from]) {
-			ok = false
-		}
-		if !ok && !utf8.Valid(t.arena[from:e]) {
-			return fmt.Errorf("text %.80q is not UTF-8", t.arena[from:e])
+		if from < e && !utf8.RuneStart(t.arena[from]) {
+			return false
 		}
 		from = e
 	}
-	return nil
+	return true
 }
 
 // appendPlain appends the entries from ≤ i < to in Parquet's PLAIN encoding.

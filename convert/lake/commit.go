@@ -1,0 +1,214 @@
+package lake
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"logsql/convert/batch"
+	"logsql/convert/schema"
+	"logsql/ingest/mirror"
+)
+
+// Steps are the steps of a commit, in order, as mirror.Step calls them.
+var Steps = []string{"convert.written", "convert.renaming", "convert.renamed", "convert.committed"}
+
+// maxPartitionValue bounds a partition value, which becomes the name of a
+// folder. Records can carry any text where the key says nothing.
+const maxPartitionValue = 80
+
+// PartWriter is a part being written. It ends with Commit or with Abort.
+type PartWriter struct {
+	part Part
+	file *mirror.File
+	out  *batch.Writer
+}
+
+// NewPart starts a part of the table, whose partition columns are keys.
+// columns are the file's, source_object the last of them. name is the file's
+// name without its ending; the same name in the same partition must only be
+// used for the same content.
+func (l *Lake) NewPart(table string, keys, partition []string, bucket string, columns []schema.Column, name string) (*PartWriter, error) {
+	values := make([]string, len(partition))
+	for i, v := range partition {
+		if len(v) <= maxPartitionValue {
+			values[i] = v
+		}
+	}
+	path := partitionPath(table, keys, values) + "/" + name + ".parquet"
+	file, err := l.m.NewFile(path)
+	if err != nil {
+		return nil, err
+	}
+	p := Part{Table: table, Path: path, Bucket: bucket, Partition: values, Columns: columns[:len(columns)-1]}
+	return &PartWriter{part: p, file: file, out: batch.NewWriter(file, columns)}, nil
+}
+
+// Write appends a row group; see batch.Writer.WriteRowGroup.
+func (w *PartWriter) Write(b *batch.Batch) error {
+	if err := w.out.WriteRowGroup(b); err != nil {
+		return fmt.Errorf("write %s: %w", w.part.Path, err)
+	}
+	return nil
+}
+
+// Finish writes the footer. The part has no name yet.
+func (w *PartWriter) Finish() error {
+	if err := w.out.Close(); err != nil {
+		return fmt.Errorf("write %s: %w", w.part.Path, err)
+	}
+	w.part.Rows, w.part.Bytes = w.out.Rows(), w.out.Bytes()
+	return nil
+}
+
+// Rows is the number of records written.
+func (w *PartWriter) Rows() int64 { return w.out.Rows() }
+
+// Abort drops the part. After a commit it does nothing.
+func (w *PartWriter) Abort() { w.file.Abort() }
+
+// How an object's conversion ended.
+const (
+	Converted = "converted"
+	Broken    = "broken"  // what came before the break is stored
+	Skipped   = "skipped" // no log
+)
+
+// Conversion is what became of an object: Stored + Bad records were in it.
+type Conversion struct {
+	Object  int64 // its ID
+	Outcome string
+	Reason  string // why it is broken or skipped
+	Version int    // of the decoder
+	Stored  int64
+	Bad     int64
+}
+
+// Unit is what is converted together: Parts hold the stored records of Objects,
+// all of them and no others.
+type Unit struct {
+	Table   string
+	Parts   []*PartWriter // finished
+	Objects []Conversion
+	Bad     []BadLine
+}
+
+// Commit makes the unit's parts durable, gives them their names and records
+// them with what they were made of in one transaction. After an error nothing
+// is recorded; files that got their names already are removed by the next
+// Sweep.
+func (l *Lake) Commit(ctx context.Context, u Unit) error {
+	mirror.Step(Steps[0])
+	for i, w := range u.Parts {
+		if i == 1 {
+			mirror.Step(Steps[1])
+		}
+		if err := w.file.Commit(); err != nil {
+			return fmt.Errorf("commit %s: %w", w.part.Path, err)
+		}
+	}
+	mirror.Step(Steps[2])
+	if err := l.record(ctx, u); err != nil {
+		return fmt.Errorf("record conversion: %w", err)
+	}
+	mirror.Step(Steps[3])
+	return nil
+}
+
+func (l *Lake) record(ctx context.Context, u Unit) error {
+	return l.transact(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, "INSERT INTO units (tbl, converted) VALUES (?, ?)", u.Table, time.Now().UnixMilli())
+		if err != nil {
+			return err
+		}
+		unit, err := res.LastInsertId()
+		if err != nil {
+			return err
+		}
+		for _, w := range u.Parts {
+			if err := insertPart(ctx, tx, unit, w.part); err != nil {
+				return err
+			}
+		}
+		if err := insertConversions(ctx, tx, sql.NullInt64{Int64: unit, Valid: true}, u.Table, u.Objects); err != nil {
+			return err
+		}
+		return insertBad(ctx, tx, u.Bad)
+	})
+}
+
+// Skip records objects that are no logs, in one transaction.
+func (l *Lake) Skip(ctx context.Context, objects []Conversion) error {
+	return l.transact(ctx, func(tx *sql.Tx) error {
+		return insertConversions(ctx, tx, sql.NullInt64{}, "", objects)
+	})
+}
+
+func (l *Lake) transact(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := l.m.DB().BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func insertPart(ctx context.Context, tx *sql.Tx, unit int64, p Part) error {
+	text := columnsText(p.Columns)
+	if _, err := tx.ExecContext(ctx, "INSERT INTO column_lists (columns) VALUES (?) ON CONFLICT DO NOTHING", text); err != nil {
+		return err
+	}
+	partition, err := json.Marshal(p.Partition)
+	if err != nil {
+		return err
+	}
+	const insert = `INSERT INTO parts (unit, tbl, path, bucket, partition, day, columns, rows, bytes)
+		VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM column_lists WHERE columns = ?), ?, ?)`
+	_, err = tx.ExecContext(ctx, insert, unit, p.Table, p.Path, p.Bucket, string(partition), p.day(), text, p.Rows, p.Bytes)
+	return err
+}
+
+// day is year-month-day, the last three partition columns of every log type.
+func (p Part) day() string { return strings.Join(p.Partition[max(0, len(p.Partition)-3):], "-") }
+
+func insertConversions(ctx context.Context, tx *sql.Tx, unit sql.NullInt64, table string, objects []Conversion) error {
+	st, err := tx.PrepareContext(ctx, `INSERT INTO conversions (object, unit, tbl, outcome, reason, version, stored, bad)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	for _, o := range objects {
+		if _, err := st.ExecContext(ctx, o.Object, unit, table, o.Outcome, o.Reason, o.Version, o.Stored, o.Bad); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func insertBad(ctx context.Context, tx *sql.Tx, lines []BadLine) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	st, err := tx.PrepareContext(ctx, "INSERT INTO bad_lines (object, line, reason, text) VALUES (?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	for _, b := range lines {
+		text := b.Text
+		if text == nil {
+			text = []byte{} // a nil slice would be NULL
+		}
+		if _, err := st.ExecContext(ctx, b.ObjectID, b.Line, b.Reason, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}

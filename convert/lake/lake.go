@@ -1,0 +1,239 @@
+// Package lake keeps the Parquet side of a mirror: which parts there are, what
+// they were made of, and which lines could not be decoded. state.db has the
+// truth; a file below lake/ that it does not name is no part.
+package lake
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"logsql/convert/schema"
+	"logsql/ingest/mirror"
+)
+
+// ObjectColumn is the last column of every part: the s3:// URI of the object a
+// record came from.
+const ObjectColumn = "source_object"
+
+// migrations are this package's tables.
+//
+// A unit is what was converted and committed together: its objects are in its
+// parts and in no others. conversions has a row for each object that was dealt
+// with; outcome is converted, broken (records before the break are stored) or
+// skipped (then unit is NULL and tbl empty). bad counts all bad lines of an
+// object, bad_lines keeps the first of them.
+var migrations = []string{
+	`CREATE TABLE units (
+		id INTEGER PRIMARY KEY,
+		tbl TEXT NOT NULL,
+		converted INTEGER NOT NULL
+	);
+	CREATE TABLE column_lists (
+		id INTEGER PRIMARY KEY,
+		columns TEXT NOT NULL UNIQUE
+	);
+	CREATE TABLE parts (
+		id INTEGER PRIMARY KEY,
+		unit INTEGER NOT NULL REFERENCES units ON DELETE CASCADE,
+		tbl TEXT NOT NULL,
+		path TEXT NOT NULL UNIQUE,
+		bucket TEXT NOT NULL,
+		partition TEXT NOT NULL,
+		day TEXT NOT NULL,
+		columns INTEGER NOT NULL REFERENCES column_lists,
+		rows INTEGER NOT NULL,
+		bytes INTEGER NOT NULL
+	);
+	CREATE INDEX parts_by_table ON parts (tbl, partition);
+	CREATE INDEX parts_by_unit ON parts (unit);
+	CREATE TABLE conversions (
+		object INTEGER PRIMARY KEY,
+		unit INTEGER REFERENCES units ON DELETE CASCADE,
+		tbl TEXT NOT NULL,
+		outcome TEXT NOT NULL CHECK (outcome IN ('converted', 'broken', 'skipped')),
+		reason TEXT NOT NULL,
+		version INTEGER NOT NULL,
+		stored INTEGER NOT NULL,
+		bad INTEGER NOT NULL
+	);
+	CREATE INDEX conversions_by_unit ON conversions (unit);
+	CREATE TABLE bad_lines (
+		id INTEGER PRIMARY KEY,
+		object INTEGER NOT NULL REFERENCES conversions ON DELETE CASCADE,
+		line INTEGER NOT NULL,
+		reason TEXT NOT NULL,
+		text BLOB NOT NULL
+	);
+	CREATE INDEX bad_lines_by_object ON bad_lines (object, line);`,
+}
+
+// Lake is the lake of a mirror. It may be used from many goroutines.
+type Lake struct {
+	m *mirror.Mirror
+	// absent: the mirror cannot be written and was never converted, so that
+	// the tables are not there; the lake is empty.
+	absent bool
+}
+
+// Open opens the lake of m, whatever m is: missing, read-only, never
+// converted.
+func Open(ctx context.Context, m *mirror.Mirror) (*Lake, error) {
+	err := m.Migrate(ctx, "lake", migrations...)
+	if err == nil {
+		return &Lake{m: m}, nil
+	}
+	n := 0
+	const have = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'parts'"
+	if m.DB().QueryRowContext(ctx, have).Scan(&n) == nil && n == 0 && ctx.Err() == nil {
+		return &Lake{m: m, absent: true}, nil
+	}
+	return nil, err
+}
+
+// Part is one Parquet file of the lake. It never mixes buckets.
+type Part struct {
+	ID        int64
+	Table     string
+	Path      string // relative to the mirror, with slashes
+	Bucket    string
+	Partition []string        // values, in the order of the log type's partition columns; "" where there is none
+	Columns   []schema.Column // in the file, without the partition columns and without source_object
+	Rows      int64
+	Bytes     int64
+}
+
+// Parts returns the parts of a table, by partition. Parts with the same columns
+// share the slice.
+func (l *Lake) Parts(ctx context.Context, table string) ([]Part, error) {
+	if l.absent {
+		return nil, nil
+	}
+	lists, err := l.columnLists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	const query = `SELECT id, tbl, path, bucket, partition, columns, rows, bytes
+		FROM parts WHERE tbl = ? ORDER BY partition, path`
+	rows, err := l.m.DB().QueryContext(ctx, query, table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var parts []Part
+	for rows.Next() {
+		var p Part
+		var partition string
+		var list int64
+		if err := rows.Scan(&p.ID, &p.Table, &p.Path, &p.Bucket, &partition, &list, &p.Rows, &p.Bytes); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal([]byte(partition), &p.Partition); err != nil {
+			return nil, fmt.Errorf("partition of %s: %w", p.Path, err)
+		}
+		if p.Columns, err = lists.get(ctx, l, list); err != nil {
+			return nil, fmt.Errorf("columns of %s: %w", p.Path, err)
+		}
+		parts = append(parts, p)
+	}
+	return parts, rows.Err()
+}
+
+// columnLists are the column lists there are, by id.
+type columnLists map[int64][]schema.Column
+
+func (l *Lake) columnLists(ctx context.Context) (columnLists, error) {
+	rows, err := l.m.DB().QueryContext(ctx, "SELECT id, columns FROM column_lists")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	lists := columnLists{}
+	for rows.Next() {
+		var id int64
+		var text string
+		if err := rows.Scan(&id, &text); err != nil {
+			return nil, err
+		}
+		if lists[id], err = parseColumns(text); err != nil {
+			return nil, err
+		}
+	}
+	return lists, rows.Err()
+}
+
+// get reads a list that a writer added after the others were read.
+func (c columnLists) get(ctx context.Context, l *Lake, id int64) ([]schema.Column, error) {
+	if columns, ok := c[id]; ok {
+		return columns, nil
+	}
+	again, err := l.columnLists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c[id] = again[id]
+	return c[id], nil
+}
+
+// columnsText is a column list as state.db keeps it: [["srcaddr","varchar"],…].
+func columnsText(columns []schema.Column) string {
+	pairs := make([][2]string, len(columns))
+	for i, c := range columns {
+		pairs[i] = [2]string{c.Name, c.Type.String()}
+	}
+	text, err := json.Marshal(pairs)
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return string(text)
+}
+
+func parseColumns(text string) ([]schema.Column, error) {
+	var pairs [][2]string
+	if err := json.Unmarshal([]byte(text), &pairs); err != nil {
+		return nil, err
+	}
+	columns := make([]schema.Column, len(pairs))
+	for i, p := range pairs {
+		t, err := schema.Parse(p[1])
+		if err != nil {
+			return nil, fmt.Errorf("column %s: %w", p[0], err)
+		}
+		columns[i] = schema.Column{Name: p[0], Type: t}
+	}
+	return columns, nil
+}
+
+// noPartition is what Hive, Athena and DuckDB call a partition value that is
+// not there.
+const noPartition = "__HIVE_DEFAULT_PARTITION__"
+
+// partitionPath is lake/<table>/<key=value>/…, the values escaped as Hive does.
+func partitionPath(table string, keys, values []string) string {
+	var s strings.Builder
+	s.WriteString(mirror.LakeDir + "/" + table)
+	for i, k := range keys {
+		s.WriteString("/" + k + "=" + escape(values[i]))
+	}
+	return s.String()
+}
+
+func escape(value string) string {
+	if value == "" {
+		return noPartition
+	}
+	var s strings.Builder
+	for i := range len(value) {
+		if c := value[i]; plainByte(c) {
+			s.WriteByte(c)
+		} else {
+			fmt.Fprintf(&s, "%%%02X", c)
+		}
+	}
+	return s.String()
+}
+
+func plainByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.'
+}

@@ -1,0 +1,107 @@
+package lake
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+
+	"logsql/ingest/mirror"
+)
+
+// Stats is what the lake holds and what became of the mirror's objects.
+type Stats struct {
+	Tables      []TableStats `json:"tables"`      // by name; those with an object or a part
+	Skipped     []SkipStats  `json:"skipped"`     // by number, largest first
+	Unconverted int64        `json:"unconverted"` // objects not dealt with yet
+}
+
+// TableStats counts one table. Records is Stored + Bad.
+type TableStats struct {
+	Table      string `json:"table"`
+	Objects    int64  `json:"objects"`
+	Broken     int64  `json:"broken"` // of Objects
+	Records    int64  `json:"records"`
+	Stored     int64  `json:"stored"`
+	Bad        int64  `json:"bad"`
+	Partitions int64  `json:"partitions"`
+	Parts      int64  `json:"parts"`
+	Bytes      int64  `json:"bytes"`
+	FirstDay   string `json:"first_day"` // 2026-01-31; "" where there is no part
+	LastDay    string `json:"last_day"`
+}
+
+// SkipStats counts the objects skipped for one reason.
+type SkipStats struct {
+	Reason  string `json:"reason"`
+	Objects int64  `json:"objects"`
+}
+
+// Stats counts everything.
+func (l *Lake) Stats(ctx context.Context) (Stats, error) {
+	s := Stats{Tables: []TableStats{}, Skipped: []SkipStats{}}
+	if l.absent {
+		return s, l.m.DB().QueryRowContext(ctx, "SELECT count(*) FROM objects").Scan(&s.Unconverted)
+	}
+	const tables = `SELECT c.tbl, c.objects, c.broken, c.stored, c.bad,
+			coalesce(p.partitions, 0), coalesce(p.parts, 0), coalesce(p.bytes, 0), coalesce(p.first, ''), coalesce(p.last, '')
+		FROM (SELECT tbl, count(*) objects, sum(outcome = 'broken') broken, sum(stored) stored, sum(bad) bad
+			FROM conversions WHERE outcome <> 'skipped' GROUP BY tbl) c
+		LEFT JOIN (SELECT tbl, count(DISTINCT partition) partitions, count(*) parts, sum(bytes) bytes, min(day) first, max(day) last
+			FROM parts GROUP BY tbl) p ON p.tbl = c.tbl
+		ORDER BY c.tbl`
+	err := each(ctx, l.m.DB(), tables, func(rows *sql.Rows) (bool, error) {
+		var t TableStats
+		err := rows.Scan(&t.Table, &t.Objects, &t.Broken, &t.Stored, &t.Bad, &t.Partitions, &t.Parts, &t.Bytes, &t.FirstDay, &t.LastDay)
+		t.Records = t.Stored + t.Bad
+		s.Tables = append(s.Tables, t)
+		return true, err
+	})
+	if err != nil {
+		return s, err
+	}
+	const skipped = "SELECT reason, count(*) FROM conversions WHERE outcome = 'skipped' GROUP BY reason ORDER BY 2 DESC, 1"
+	err = each(ctx, l.m.DB(), skipped, func(rows *sql.Rows) (bool, error) {
+		var k SkipStats
+		err := rows.Scan(&k.Reason, &k.Objects)
+		s.Skipped = append(s.Skipped, k)
+		return true, err
+	})
+	if err != nil {
+		return s, err
+	}
+	const pending = "SELECT count(*) FROM objects o WHERE NOT EXISTS (SELECT 1 FROM conversions c WHERE c.object = o.id)"
+	return s, l.m.DB().QueryRowContext(ctx, pending).Scan(&s.Unconverted)
+}
+
+// BadLine is a line that could not be decoded. Of an object with very many only
+// the first are kept; Conversion.Bad counts them all.
+type BadLine struct {
+	ObjectID int64
+	Object   string // its s3:// URI
+	Table    string
+	Line     int64 // from 1; in JSON the record's place
+	Reason   string
+	Text     []byte // its beginning
+}
+
+// BadLines yields the bad lines of a table, or of all where table is "", by
+// object and line.
+func (l *Lake) BadLines(ctx context.Context, table string) iter.Seq2[BadLine, error] {
+	const query = `SELECT o.id, o.bucket, o.key, c.tbl, b.line, b.reason, b.text
+		FROM bad_lines b JOIN conversions c ON c.object = b.object JOIN objects o ON o.id = b.object
+		WHERE ? IN ('', c.tbl) ORDER BY o.bucket, o.key, b.line, b.id`
+	return func(yield func(BadLine, error) bool) {
+		if l.absent {
+			return
+		}
+		if err := each(ctx, l.m.DB(), query, func(rows *sql.Rows) (bool, error) {
+			var b BadLine
+			var bucket, key string
+			err := rows.Scan(&b.ObjectID, &bucket, &key, &b.Table, &b.Line, &b.Reason, &b.Text)
+			b.Object = mirror.URI(bucket, key)
+			return err == nil && yield(b, nil), err
+		}, table); err != nil {
+			yield(BadLine{}, err)
+		}
+	}
+}
