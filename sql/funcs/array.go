@@ -1,0 +1,3 @@
+package funcs
+
+var arrayFuncs = []*Func{}

@@ -1,0 +1,28 @@
+package funcs
+
+// GoFunc is a scalar function written in Go, which package duck registers
+// under its name.
+//
+// Signature has concrete types: boolean, bigint, double, varchar, varbinary,
+// date, timestamp, timestamp with time zone and arrays of these. Call gets and
+// gives bool, int64, float64, string, []byte, time.Time (UTC), Zoned and []any,
+// nil for NULL; without Nulls it is not called when an argument is NULL.
+// An error of type *syntax.Error keeps its code.
+type GoFunc struct {
+	Name      string
+	Signature string
+	Nulls     bool
+	Volatile  bool
+	Call      func(args []any) (any, error)
+}
+
+// GoFuncs lists all of them.
+func GoFuncs() []GoFunc {
+	var all []GoFunc
+	for _, list := range [][]GoFunc{
+		castGo, stringGo, regexpGo, datetimeGo, jsonGo, mathGo, binaryGo, urlGo, addressGo, arrayGo,
+	} {
+		all = append(all, list...)
+	}
+	return all
+}

@@ -1,0 +1,289 @@
+package funcs
+
+import (
+	"fmt"
+
+	"logsql/convert/schema"
+	"logsql/sql/syntax"
+)
+
+// BinaryType types x op y for + - * / % || and the comparisons. Params are
+// what the operands are to be cast to before LowerBinary. The error is
+// TYPE_MISMATCH, without a place.
+func BinaryType(op string, x, y schema.Type) (Resolution, error) {
+	switch op {
+	case "=", "<>", "<", "<=", ">", ">=":
+		return comparisonType(op, x, y)
+	case "||":
+		return concatType(x, y)
+	}
+	if res, ok := numericType(op, x, y); ok {
+		return res, nil
+	}
+	if res, ok := temporalType(op, x, y); ok {
+		return res, nil
+	}
+	return Resolution{}, cannotApply(op, x, y)
+}
+
+func cannotApply(op string, x, y schema.Type) error {
+	return &syntax.Error{Code: "TYPE_MISMATCH", Msg: fmt.Sprintf("Cannot apply operator: %s %s %s", x, op, y)}
+}
+
+func comparisonType(op string, x, y schema.Type) (Resolution, error) {
+	t, ok := schema.Common(x, y)
+	if !ok || !comparable(t, op == "=" || op == "<>") {
+		return Resolution{}, cannotApply(op, x, y)
+	}
+	return Resolution{Params: []schema.Type{t, t}, Result: schema.Of(schema.Boolean)}, nil
+}
+
+// comparable reports whether values of t are equal or not, or with !equality
+// ordered.
+func comparable(t schema.Type, equality bool) bool {
+	if t.Kind == schema.Map && !equality || t.Kind == schema.JSON && !equality {
+		return false
+	}
+	for _, e := range t.Elems {
+		if !comparable(e.Type, equality) {
+			return false
+		}
+	}
+	return true
+}
+
+func concatType(x, y schema.Type) (Resolution, error) {
+	f, _ := Lookup("concat")
+	res, err := f.choose([]Arg{{Type: x}, {Type: y}})
+	if err != nil {
+		return Resolution{}, cannotApply("||", x, y)
+	}
+	return res, nil
+}
+
+func numericType(op string, x, y schema.Type) (Resolution, bool) {
+	if x.Kind == schema.Unknown && y.IsNumber() {
+		x = y
+	}
+	if y.Kind == schema.Unknown && x.IsNumber() {
+		y = x
+	}
+	if !x.IsNumber() || !y.IsNumber() {
+		return Resolution{}, false
+	}
+	t, _ := schema.Common(x, y)
+	if t.Kind != schema.Decimal {
+		return Resolution{Params: []schema.Type{t, t}, Result: t}, true
+	}
+	x, y = asDecimal(x), asDecimal(y)
+	return Resolution{Params: []schema.Type{x, y}, Result: decimalResult(op, x, y)}, true
+}
+
+func asDecimal(t schema.Type) schema.Type {
+	if t.IsInteger() {
+		return target(schema.Of(schema.Decimal), t)
+	}
+	return t
+}
+
+func decimalResult(op string, x, y schema.Type) schema.Type {
+	s := max(x.Scale, y.Scale)
+	switch op {
+	case "*":
+		return schema.DecimalOf(min(38, x.Precision+y.Precision), x.Scale+y.Scale)
+	case "/":
+		return schema.DecimalOf(min(38, x.Precision+y.Scale+max(0, y.Scale-x.Scale)), s)
+	case "%":
+		return schema.DecimalOf(min(y.Precision-y.Scale, x.Precision-x.Scale)+s, s)
+	}
+	return schema.DecimalOf(min(38, max(x.Precision-x.Scale, y.Precision-y.Scale)+s+1), s)
+}
+
+// temporalType types arithmetic with dates, times and intervals.
+func temporalType(op string, x, y schema.Type) (Resolution, bool) {
+	same := func(result schema.Type) (Resolution, bool) {
+		return Resolution{Params: []schema.Type{x, y}, Result: result}, true
+	}
+	isInterval := func(t schema.Type) bool { return t.Kind == schema.IntervalDay || t.Kind == schema.IntervalYear }
+	isMoment := func(t schema.Type) bool { return t.Kind >= schema.Date && t.Kind <= schema.TimestampTZ }
+	switch {
+	case (op == "+" || op == "-") && isMoment(x) && isInterval(y):
+		return same(x)
+	case op == "+" && isInterval(x) && isMoment(y):
+		return same(y)
+	case (op == "+" || op == "-") && isInterval(x) && x.Equal(y):
+		return same(x)
+	case (op == "*" || op == "/") && isInterval(x) && (y.IsInteger() || y.Kind == schema.Double):
+		return same(x)
+	case op == "*" && isInterval(y) && (x.IsInteger() || x.Kind == schema.Double):
+		return same(y)
+	case op == "-" && isMoment(x) && isMoment(y):
+		if t, ok := commonMoment(x, y); ok {
+			return Resolution{Params: []schema.Type{t, t}, Result: schema.Of(schema.IntervalDay)}, true
+		}
+	}
+	return Resolution{}, false
+}
+
+func commonMoment(x, y schema.Type) (schema.Type, bool) {
+	t, ok := schema.Common(x, y)
+	return t, ok && t.Kind != schema.TimeTZ
+}
+
+// LowerBinary says x op y in DuckDB, x and y having been cast to xt and yt, the
+// Params of BinaryType.
+func LowerBinary(op string, x, y syntax.Expr, xt, yt, result schema.Type) syntax.Expr {
+	switch op {
+	case "=", "<>", "<", "<=", ">", ">=":
+		return compare(op, x, y, xt)
+	case "||":
+		return lowerConcat(x, y, xt, yt)
+	}
+	switch {
+	case result.IsInteger() && (op == "/" || op == "%"):
+		return integerDivision(op, x, y, result)
+	case result.Kind == schema.Decimal:
+		return decimalArithmetic(op, x, y, result)
+	case result.IsNumber():
+		return bin(op, x, y)
+	}
+	return temporalArithmetic(op, x, y, xt, yt, result)
+}
+
+// compare compares two values of type t as Trino does.
+func compare(op string, x, y expr, t schema.Type) expr {
+	switch t.Kind {
+	case schema.TimestampTZ:
+		return bin(op, instant(x), instant(y))
+	case schema.Double, schema.Real:
+		return compareFloats(op, x, y)
+	}
+	return bin(op, x, y)
+}
+
+// compareFloats keeps NaN apart: in Trino it equals nothing and has no order,
+// in DuckDB it equals itself and is the greatest.
+func compareFloats(op string, x, y expr) expr {
+	e := bin(op, x, y)
+	for _, v := range []expr{x, y} {
+		if isLiteral(v) {
+			continue
+		}
+		if op == "<>" {
+			e = or(e, call("isnan", v))
+		} else {
+			e = and(e, not(call("isnan", v)))
+		}
+	}
+	return e
+}
+
+// Comparable is what stands for x of type t where values are compared,
+// grouped, joined or sorted by: a timestamp with time zone goes by its instant.
+func Comparable(x syntax.Expr, t schema.Type) syntax.Expr {
+	if t.Kind == schema.TimestampTZ {
+		return instant(x)
+	}
+	return x
+}
+
+func instant(x expr) expr { return field(x, "t") }
+
+func zone(x expr) expr { return field(x, "z") }
+
+func lowerConcat(x, y expr, xt, yt schema.Type) expr {
+	switch {
+	case xt.Kind == schema.Array && yt.Kind == schema.Array:
+		return when(or(isNull(x), isNull(y)), null(), call("list_concat", x, y))
+	case xt.Kind == schema.Array && yt.Equal(xt.Elem()):
+		return when(isNull(x), null(), call("list_append", x, y))
+	case yt.Kind == schema.Array:
+		return when(isNull(y), null(), call("list_prepend", x, y))
+	}
+	return bin("||", x, y)
+}
+
+func integerDivision(op string, x, y expr, t schema.Type) expr {
+	duckOp := op
+	if op == "/" {
+		duckOp = "//"
+	}
+	e := typed(bin(duckOp, x, y), t)
+	if n, ok := y.(*syntax.NumberLit); ok && n.Text != "0" {
+		return e
+	}
+	return when(bin("=", y, num(0)), fail(t, "DIVISION_BY_ZERO", str("Division by zero")), e)
+}
+
+// decimalArithmetic adds in DuckDB, whose other decimal operators go through
+// doubles or lack a digit: those are done exactly in Go.
+func decimalArithmetic(op string, x, y expr, t schema.Type) expr {
+	if op == "+" || op == "-" {
+		return typed(bin(op, typed(x, t), typed(y, t)), t)
+	}
+	text := call("trino_decimal", str(op), castTo(x, "VARCHAR"), castTo(y, "VARCHAR"), num(t.Scale))
+	return typed(text, t)
+}
+
+func temporalArithmetic(op string, x, y expr, xt, yt, t schema.Type) expr {
+	if op == "+" && (xt.Kind == schema.IntervalDay || xt.Kind == schema.IntervalYear) && t.Kind != xt.Kind {
+		return temporalArithmetic(op, y, x, yt, xt, t)
+	}
+	switch {
+	case t.Kind == schema.IntervalDay && xt.Kind == schema.TimestampTZ:
+		return call("to_microseconds", bin("-", call("epoch_us", instant(x)), call("epoch_us", instant(y))))
+	case t.Kind == schema.IntervalDay && (xt.Kind == schema.Timestamp || xt.Kind == schema.Date):
+		stamp := func(v expr) expr { return call("epoch_us", castTo(v, "TIMESTAMP")) }
+		return call("to_microseconds", bin("-", stamp(x), stamp(y)))
+	case t.Kind == schema.TimestampTZ:
+		return addZoned(op, x, y, yt)
+	case t.Kind == schema.Date && yt.Kind == schema.IntervalDay:
+		moved := bin(op, castTo(x, "TIMESTAMP"), y)
+		midnight := bin("=", moved, call("date_trunc", str("day"), moved))
+		const msg = "Cannot add hour, minutes or seconds to a date"
+		return when(not(midnight), fail(t, "INVALID_FUNCTION_ARGUMENT", str(msg)), castTo(moved, "DATE"))
+	case t.Kind == schema.Date, t.Kind == schema.Timestamp, t.Kind == schema.Time:
+		return typed(bin(op, x, y), t)
+	case op == "*" && xt.IsNumber():
+		return scaleInterval(y, x, yt, op)
+	case op == "*", op == "/":
+		return scaleInterval(x, y, xt, op)
+	}
+	return bin(op, x, y)
+}
+
+// addZoned moves a timestamp with time zone: months by its own clock, seconds
+// by the instant.
+func addZoned(op string, x, y expr, yt schema.Type) expr {
+	if yt.Kind == schema.IntervalYear {
+		moved := bin(op, local(x), y)
+		return structOf(zonedFields, call("trino_to_utc", moved, zone(x)), zone(x))
+	}
+	return structOf(zonedFields, bin(op, instant(x), y), zone(x))
+}
+
+// scaleInterval multiplies or divides an interval by a number, in milliseconds
+// or months as Trino keeps them.
+func scaleInterval(iv, n expr, t schema.Type, op string) expr {
+	number := castTo(n, "DOUBLE")
+	if t.Kind == schema.IntervalYear {
+		months := castTo(bin(op, castTo(intervalMonths(iv), "DOUBLE"), number), "DOUBLE")
+		return call("to_months", castTo(call("trunc", months), "INTEGER"))
+	}
+	millis := bin(op, castTo(intervalMillis(iv), "DOUBLE"), number)
+	return call("to_milliseconds", castTo(call("trunc", millis), "BIGINT"))
+}
+
+func intervalMonths(iv expr) expr {
+	return bin("+", bin("*", call("datepart", str("year"), iv), num(12)), call("datepart", str("month"), iv))
+}
+
+func intervalMillis(iv expr) expr { return bin("//", call("epoch_us", iv), num(1000)) }
+
+// LowerUnary says -x or +x.
+func LowerUnary(op string, x syntax.Expr, t schema.Type) syntax.Expr {
+	if op == "+" {
+		return x
+	}
+	return &syntax.Unary{Op: "-", X: x}
+}
