@@ -50,33 +50,42 @@ func (*Unsupported) statementNode() {}
 type Unsupported struct {
 	Span
 	Name string // CREATE TABLE AS, MERGE, …
+	Text string // the statement as written
 }
 
 // Explain is EXPLAIN [ANALYZE] [(option, …)] statement.
 type Explain struct {
 	Span
 	Analyze bool
+	Options string // as written, without brackets
 	Of      Statement
 }
 
-// Use is USE database.
+// Use is USE [catalog.]database.
 type Use struct {
 	Span
+	Catalog  *Ident
 	Database Ident
 }
 
-// Show is SHOW what [FROM|IN name] [LIKE pattern].
+// Show is SHOW what [FROM|IN name] [LIKE pattern [ESCAPE escape]]. Athena's
+// forms SHOW TABLES IN db 'pattern' and SHOW COLUMNS FROM table IN db are read
+// as these.
 type Show struct {
 	Span
-	What string // DATABASES, TABLES, COLUMNS, FUNCTIONS, …
-	From Name   // nil where there is none
-	Like *StringLit
+	What   string // DATABASES, TABLES, COLUMNS, FUNCTIONS, CREATE TABLE, …; SCHEMAS is DATABASES
+	From   Name   // what it is about; nil where there is none
+	Like   *StringLit
+	Escape *StringLit
+	Key    *StringLit // the property of SHOW TBLPROPERTIES table('key')
 }
 
-// Describe is DESCRIBE name.
+// Describe is DESCRIBE [EXTENDED|FORMATTED] table [column].
 type Describe struct {
 	Span
-	Table Name
+	Detail string // EXTENDED, FORMATTED or ""
+	Table  Name
+	Column Name
 }
 
 // Prepare is PREPARE name FROM statement.
@@ -163,13 +172,14 @@ type SelectItem struct {
 	Aliases []Ident // of expr.*
 }
 
-// SetOp is left UNION|INTERSECT|EXCEPT [ALL] right.
+// SetOp is left UNION|INTERSECT|EXCEPT [ALL] [CORRESPONDING] right.
 type SetOp struct {
 	Span
-	Op    string // UNION, INTERSECT, EXCEPT
-	All   bool
-	Left  Body
-	Right Body
+	Op            string // UNION, INTERSECT, EXCEPT
+	All           bool
+	Corresponding bool // columns are matched by name
+	Left          Body
+	Right         Body
 }
 
 // Values is VALUES row, …. A row of one column may stand without brackets; one
@@ -231,7 +241,8 @@ func (*Unparsed) relationNode()    {}
 type Table struct {
 	Span
 	Name Name
-	AsOf string // "VERSION", "TIMESTAMP": time travel, refused by bind
+	AsOf string // VERSION, TIMESTAMP: time travel, refused by bind
+	At   Expr   // the version or time of AsOf
 }
 
 // SubqueryRel is (query).
@@ -295,6 +306,7 @@ type Unparsed struct {
 	Span
 	Of   Relation // what it applies to, nil where nothing
 	What string
+	Text string // its brackets, as written
 }
 
 // Expr is an expression:
@@ -304,7 +316,8 @@ type Unparsed struct {
 //	*IsDistinct *Exists *Quantified *Call *Lambda *Cast *Case *ArrayLit *RowLit
 //	*Subscript *Extract *Subquery *AtTimeZone *Special *Paren
 //
-// and, only in lowered SQL, *NamedArg *StructLit *Raw.
+// and, in a table function's arguments, *NamedArg; in lowered SQL *StructLit and
+// *Raw too.
 type Expr interface {
 	Node
 	exprNode()
@@ -509,9 +522,18 @@ type Quantified struct {
 }
 
 // Call is name([DISTINCT] arguments [ORDER BY …]) with what may follow it.
-// Forms with a grammar of their own are calls by their plain name: position(a
-// IN b), substring(a FROM b FOR c), trim(BOTH a FROM b), normalize(a, NFC),
-// json_value(…), listagg; Clause then holds what has no place in Args.
+// Forms with a grammar of their own are calls by their plain name, with Args in
+// the order a function has them, and Clause holds what has no place in Args:
+//
+//	position(a IN b)              Args a, b; Clause IN
+//	substring(a FROM b FOR c)     Args a, b, c
+//	trim(LEADING c FROM a)        Args a, c; Clause LEADING, TRAILING or BOTH
+//	normalize(a, NFC)             Args a; Clause NFC
+//	listagg(a, ',' ON OVERFLOW …) Args a, ','; Clause ON OVERFLOW, ERROR or
+//	                              TRUNCATE, its filler (quoted), WITH|WITHOUT COUNT
+//	json_value(a, path …)         Args a, path; JSON
+//	json_object(k : v, …)         Args k, v, …; JSON
+//	json_array(a, …)              Args a, …; JSON
 type Call struct {
 	Span
 	Name     Name
@@ -523,13 +545,42 @@ type Call struct {
 	Filter   Expr
 	Nulls    string // IGNORE, RESPECT or ""
 	Over     *Window
-	Clause   []string // e.g. TRIM's LEADING; JSON_VALUE's RETURNING varchar
+	Clause   []string
+	JSON     *JSONClauses // of json_exists, _value, _query, _object, _array; else nil
+}
+
+// JSONClauses is what follows the arguments of the SQL/JSON functions. Each
+// field is empty where its clause is missing; the defaults are bind's matter.
+type JSONClauses struct {
+	Formats         []string // of Args: "" or JSON, JSON ENCODING UTF8, …; nil where none has one
+	PathName        *Ident
+	Passing         []JSONArg
+	Returning       *TypeName
+	ReturningFormat string
+	Wrapper         string // WITHOUT, CONDITIONAL, UNCONDITIONAL (also for a plain WITH)
+	Quotes          string // KEEP, OMIT
+	OnScalar        bool   // QUOTES ON SCALAR TEXT STRING
+	OnEmpty         string // ERROR, NULL, DEFAULT, EMPTY ARRAY, EMPTY OBJECT
+	DefaultEmpty    Expr
+	OnError         string // the same; of JSON_EXISTS TRUE, FALSE, UNKNOWN, ERROR
+	DefaultError    Expr
+	OnNull          string // NULL, ABSENT
+	Unique          string // WITH, WITHOUT: UNIQUE KEYS
+}
+
+// JSONArg is value AS name in PASSING.
+type JSONArg struct {
+	Span
+	Value  Expr
+	Format string
+	Name   Ident
 }
 
 // Window is OVER name or OVER (…).
 type Window struct {
 	Span
 	Name        *Ident // the whole of it, or the window it starts from
+	Bracketed   bool   // OVER (…), not OVER name
 	PartitionBy []Expr
 	OrderBy     []SortItem
 	Frame       *Frame
@@ -645,7 +696,8 @@ type Paren struct {
 	X Expr
 }
 
-// NamedArg is name = value in a DuckDB table function's arguments.
+// NamedArg is name => value in a table function's arguments; in lowered SQL
+// name = value.
 type NamedArg struct {
 	Span
 	Name  string

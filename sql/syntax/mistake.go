@@ -1,0 +1,189 @@
+package syntax
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// fail records the first error, about tok, and ends the source.
+func (p *parser) fail(tok Token, msg, hint string) {
+	if p.err != nil {
+		return
+	}
+	p.err = &Error{Code: "SYNTAX_ERROR", From: tok.From, To: tok.To, Msg: msg, Hint: hint,
+		Incomplete: tok.Kind == TokEOF || tok.Open}
+	p.tok = Token{Kind: TokEOF, From: tok.From, To: tok.From}
+	p.ahead = nil
+}
+
+// expected is the error of a token that cannot stand where it does; what could
+// is what was tried there, and also.
+func (p *parser) expected(also ...string) {
+	if p.err != nil {
+		return
+	}
+	all := append(slices.Clone(p.tried), also...)
+	slices.Sort(all)
+	all = slices.Compact(all)
+	msg := fmt.Sprintf("mismatched input '%s'. Expecting: %s", tokenText(p.tok), strings.Join(all, ", "))
+	p.fail(p.tok, msg, p.hint(all))
+}
+
+func tokenText(tok Token) string {
+	if tok.Kind == TokEOF {
+		return "<EOF>"
+	}
+	return tok.Text
+}
+
+// illegal is the error of what is no token.
+func (p *parser) illegal(tok Token) {
+	switch {
+	case tok.Reason != "":
+		p.fail(tok, tok.Reason, "")
+	default:
+		p.fail(tok, fmt.Sprintf("unrecognized character %s", quoteChar(tok.Text)), charHint(tok.Text))
+	}
+}
+
+func quoteChar(text string) string {
+	r, n := utf8.DecodeRuneInString(text)
+	if r == utf8.RuneError && n == 1 {
+		return fmt.Sprintf("byte 0x%02X (not UTF-8)", text[0])
+	}
+	if unicode.IsGraphic(r) && !unicode.IsSpace(r) {
+		return "'" + text + "'"
+	}
+	return fmt.Sprintf("U+%04X", r)
+}
+
+func charHint(text string) string {
+	r, _ := utf8.DecodeRuneInString(text)
+	switch {
+	case strings.ContainsRune("‘’‚′´", r):
+		return "a typographic quote: strings stand in straight single quotes, 'text'"
+	case strings.ContainsRune("“”„″«»", r):
+		return "a typographic quote: strings stand in straight single quotes, 'text', names in straight double quotes"
+	case strings.ContainsRune("–—−", r):
+		return "a typographic dash: write - instead"
+	case strings.ContainsRune("，；（）。：＝＊＜＞", r):
+		return "a full-width character: write its plain counterpart instead"
+	case unicode.IsSpace(r), unicode.Is(unicode.Cf, r), unicode.IsControl(r):
+		return "an invisible character: write a plain blank instead, or nothing"
+	case unicode.IsLetter(r), strings.ContainsRune("@#&~!\\", r):
+		return "a name of other characters than a-z, 0-9 and _ stands in double quotes"
+	}
+	return ""
+}
+
+// hint finds what the author of the source may have meant at the current token.
+func (p *parser) hint(expected []string) string {
+	tok := p.tok
+	switch {
+	case tok.Kind == TokBackquoted:
+		return `in queries names stand in double quotes: "` + tok.value() + `"`
+	case p.placeholder() != "":
+		return "replace the placeholder " + p.placeholder()
+	case tok.is("=") && p.prev.is("=") && adjacent(p.prev, tok):
+		return "equality is a single ="
+	case tok.is(":") && p.peek(1).is(":"):
+		return "write CAST(x AS type) instead of x::type"
+	case tok.is("LIMIT") || tok.is("OFFSET") && p.prev.Kind == TokInteger:
+		if tok.is("OFFSET") {
+			return "OFFSET stands before LIMIT"
+		}
+	case p.prev.is(",") && (tok.isReserved() || tok.is(")") || tok.is(";") || tok.Kind == TokEOF):
+		return "there is a comma too many before it"
+	}
+	if word := p.misspelt(expected); word != "" {
+		return word
+	}
+	if tok.isReserved() && nameFollows(p.peek(1)) {
+		return fmt.Sprintf("%s is a reserved word: as a name it stands in double quotes, \"%s\"",
+			tok.Sym, strings.ToLower(tok.Text))
+	}
+	if slices.Contains(expected, "')'") && len(p.open) > 0 {
+		from := p.open[len(p.open)-1].From
+		return fmt.Sprintf("the ( at line %d:%d is not closed", from.Line, from.Col)
+	}
+	return ""
+}
+
+func adjacent(a, b Token) bool { return a.To.Offset == b.From.Offset }
+
+// placeholder returns <table name>, ${table} or the like, where a guide's
+// statement still has one at the current token.
+func (p *parser) placeholder() string {
+	rest := p.scan.src[p.tok.From.Offset:]
+	for _, b := range []struct{ open, end string }{{"<", ">"}, {"${", "}"}, {"{{", "}}"}, {"{", "}"}, {"[", "]"}} {
+		if !strings.HasPrefix(rest, b.open) {
+			continue
+		}
+		end := strings.Index(rest, b.end)
+		if end < 0 {
+			return ""
+		}
+		inner := rest[len(b.open):end]
+		if inner == "" || strings.ContainsFunc(inner, func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" _-.", r)
+		}) || !isLetter(inner[0]) {
+			return ""
+		}
+		return rest[:end+len(b.end)]
+	}
+	return ""
+}
+
+// nameFollows reports whether tok can stand after a column's name.
+func nameFollows(tok Token) bool {
+	switch tok.Sym {
+	case ",", ")", ".", "=", "<>", "<", ">", "<=", ">=", "AS", "FROM", "IS", "IN", "LIKE", "BETWEEN", "AND", "OR":
+		return true
+	}
+	return false
+}
+
+// misspelt finds the expected keyword that the token, or a name before it that
+// was given without AS, was meant to be.
+func (p *parser) misspelt(expected []string) string {
+	for _, tok := range []Token{p.tok, p.alias} {
+		if tok.Kind != TokWord || tok.Sym != "" || tok != p.tok && tok.To != p.prev.To {
+			continue
+		}
+		for _, e := range append(slices.Clone(expected), p.afterAlias(tok)...) {
+			word := strings.Trim(e, "'")
+			if len(word) > 2 && isLetter(word[0]) && nearly(strings.ToUpper(tok.Text), word) {
+				return "did you mean " + word + "?"
+			}
+		}
+	}
+	return ""
+}
+
+func (p *parser) afterAlias(tok Token) []string {
+	if tok == p.tok {
+		return nil
+	}
+	return []string{"FROM", "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "JOIN", "UNION", "INNER", "CROSS"}
+}
+
+// nearly reports whether one slip of the keyboard lies between a and b: a letter
+// changed, missing, too many, or two exchanged.
+func nearly(a, b string) bool {
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	switch {
+	case len(a)+len(b) <= 1:
+		return true
+	case len(a) == 1 && len(b) == 1:
+		return true
+	}
+	return len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
+}
