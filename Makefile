@@ -1,0 +1,57 @@
+# make          build bin/logsql
+# make demo     answer the guides' questions on the small bucket in testdata
+# make test     all tests
+SHELL := /bin/bash
+export GOFLAGS ?= -buildvcs=false
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo development)
+VERSITYGW := .cache/bin/versitygw
+GOFUMPT := go run mvdan.cc/gofumpt@v0.9.2
+STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME ?= 5s
+
+.PHONY: build demo test race lint fuzz bench corpus clean
+
+build:
+	go build -trimpath -ldflags "-X logsql/cmd/logsql/internal/cli.version=$(VERSION)" -o bin/logsql ./cmd/logsql
+
+demo: build
+	@testdata/demo.sh bin/logsql bin/demo
+
+test: $(VERSITYGW)
+	go test -timeout 20m ./...
+
+# Longer than test: the detector makes everything several times slower.
+race: $(VERSITYGW)
+	go test -race -timeout 30m ./...
+
+# A real S3 server for the tests, kept out of go.mod.
+$(VERSITYGW):
+	GOBIN=$(CURDIR)/.cache/bin go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
+lint:
+	@out=$$($(GOFUMPT) -l cmd ingest convert sql); if [ -n "$$out" ]; then echo "gofumpt would change:"; echo "$$out"; exit 1; fi
+	go vet ./...
+	$(STATICCHECK) ./...
+	go mod tidy -diff
+	go test -run 'Policy|OnlyCmdPrints|FunctionSizes' ./cmd/logsql
+
+# Every fuzz target for FUZZTIME.
+fuzz:
+	@set -euo pipefail; for pkg in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$target"; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; \
+	done
+
+# LOGSQL_SHARED is the folder with the generator and the peer to measure against.
+bench: build
+	go test -run '^$$' -bench . -benchtime 1s ./...
+	@if [ -n "$$LOGSQL_SHARED" ]; then testdata/bench/bench.sh; else echo "LOGSQL_SHARED is not set: no comparison with DuckDB"; fi
+
+# The score on Trino's answers may rise and never fall; UPDATE=1 records it.
+corpus: build
+	@testdata/corpus.sh
+
+clean:
+	rm -rf bin

@@ -1,0 +1,17 @@
+-- What happened to which object
+SELECT
+  eventTime,
+  eventName,
+  sourceIpAddress,
+  json_extract_scalar(requestParameters, '$.bucketName') as bucketName,
+  json_extract_scalar(requestParameters, '$.key') as object,
+  userIdentity.arn as userArn
+FROM cloudtrail_logs
+WHERE eventsource='s3.amazonaws.com'
+AND region='cn-north-1'
+AND year='2021'
+AND month='12'
+AND day='06'
+AND sourceipaddress not in ('AWS Internal', 'athena.amazonaws.com')
+ORDER BY eventtime, eventname
+limit 100;
