@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"bufio"
 	"context"
 	"crypto/md5"
 	"database/sql"
@@ -297,4 +298,29 @@ func (m *Mirror) OpenFile(rel string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// SameContent compares a file of the mirror with one that was just written.
+func (m *Mirror) SameContent(rel string, f *File) (bool, error) {
+	have, err := m.OpenFile(rel)
+	if err != nil {
+		return false, err
+	}
+	defer have.Close()
+	return sameBytes(bufio.NewReader(have), bufio.NewReader(io.NewSectionReader(f.f, 0, f.size)))
+}
+
+func sameBytes(a, b *bufio.Reader) (bool, error) {
+	for {
+		x, errA := a.ReadByte()
+		y, errB := b.ReadByte()
+		switch {
+		case errA == io.EOF || errB == io.EOF:
+			return errA == errB, nil
+		case errA != nil || errB != nil:
+			return false, errors.Join(errA, errB)
+		case x != y:
+			return false, nil
+		}
+	}
 }

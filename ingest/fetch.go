@@ -1,0 +1,169 @@
+package ingest
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"syscall"
+	"time"
+
+	"logsql/ingest/mirror"
+	"logsql/ingest/s3"
+)
+
+// attempts is how often an object is tried.
+const attempts = 10
+
+// backoff is how long to wait after attempt n, counted from 0.
+func backoff(n int) time.Duration {
+	d := min(100*time.Millisecond<<n, 20*time.Second)
+	return d/2 + rand.N(d/2)
+}
+
+// fetcher brings objects into temporary files of the mirror.
+type fetcher struct {
+	m   *mirror.Mirror
+	src Source
+}
+
+// fetch gets the whole of an object, as often as it takes. The object that
+// comes back is the one that was got: where the listed one was replaced
+// meanwhile, it is listed again, once.
+func (f fetcher) fetch(ctx context.Context, o Object) (Object, *mirror.File, error) {
+	t := transfer{fetcher: f, o: o}
+	relisted := false
+	for n := 0; ; n++ {
+		file, err := t.try(ctx)
+		if err == nil {
+			return t.o, file, nil
+		}
+		var e *Error
+		switch {
+		case ctx.Err() != nil || !errors.As(err, &e):
+			return t.o, nil, err
+		case e.Kind == s3.Changed && !relisted:
+			relisted = true
+			if t.o, err = f.relist(ctx, o); err != nil {
+				return o, nil, err
+			}
+			continue
+		case !e.Temporary || n+1 >= attempts:
+			return t.o, nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return t.o, nil, ctx.Err()
+		case <-time.After(backoff(n)):
+		}
+	}
+}
+
+// relist asks for the object that is at o's key now.
+func (f fetcher) relist(ctx context.Context, o Object) (Object, error) {
+	for now, err := range f.src.List(ctx, o.Key, "") {
+		if err != nil {
+			return o, err
+		}
+		if now.Key == o.Key {
+			return now, nil
+		}
+		break
+	}
+	return o, &Error{Op: "get", URI: o.URI(), Kind: s3.Gone, Err: errors.New("it went away after it was listed")}
+}
+
+// transfer is the attempts at one object.
+type transfer struct {
+	fetcher
+	o   Object
+	sum string // MD5 of the last attempt, where it was not the ETag
+}
+
+func (t *transfer) try(ctx context.Context) (*mirror.File, error) {
+	body, err := t.src.Open(ctx, t.o)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	file, err := t.m.NewObjectFile()
+	if err != nil {
+		return nil, t.local(err)
+	}
+	if err := t.copy(file, body); err != nil {
+		file.Abort()
+		return nil, err
+	}
+	return file, nil
+}
+
+func (t *transfer) copy(file *mirror.File, body io.Reader) error {
+	want, check := mirror.MD5OfETag(t.o.ETag)
+	if b, ok := body.(interface{ ETagIsMD5() bool }); ok {
+		check = check && b.ETagIsMD5()
+	}
+	var h hash.Hash
+	r := io.LimitReader(body, t.o.Size+1)
+	if check {
+		h = md5.New()
+		r = io.TeeReader(r, h)
+	}
+	w := &writer{file: file}
+	n, err := io.Copy(w, r)
+	switch {
+	case w.err != nil:
+		return t.local(w.err)
+	case err != nil:
+		return t.broken(fmt.Errorf("after %d of %d bytes: %w", n, t.o.Size, err))
+	case n < t.o.Size:
+		return t.broken(fmt.Errorf("it ended after %d of %d bytes", n, t.o.Size))
+	case n > t.o.Size:
+		return t.broken(fmt.Errorf("it is longer than the %d bytes it was listed with", t.o.Size))
+	case h != nil:
+		return t.verify(hex.EncodeToString(h.Sum(nil)), want)
+	}
+	return nil
+}
+
+// verify compares the MD5 of what came with the ETag. The same bytes twice are
+// the object's: then its ETag is something else, as an ETag may be.
+func (t *transfer) verify(sum, want string) error {
+	if sum == want || sum == t.sum {
+		return nil
+	}
+	t.sum = sum
+	return t.broken(fmt.Errorf("its bytes have the MD5 %s, its ETag is %s", sum, want))
+}
+
+func (t *transfer) broken(err error) error {
+	var path *fs.PathError // a disk that cannot be read does not get better
+	return &Error{Op: "get", URI: t.o.URI(), Temporary: !errors.As(err, &path), Err: err}
+}
+
+// local is an error of the mirror: no other object can be written either.
+func (t *transfer) local(err error) error {
+	e := &Error{Op: "write", URI: t.o.URI(), Kind: s3.Fatal, Err: err}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		e.Hint = "the disk is full; what has been fetched is kept, run the same command again"
+	}
+	return e
+}
+
+// writer tells errors of the file from those of the body.
+type writer struct {
+	file *mirror.File
+	err  error
+}
+
+func (w *writer) Write(p []byte) (int, error) {
+	n, err := w.file.Write(p)
+	if err != nil {
+		w.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,197 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"logsql/ingest/mirror"
+	"logsql/ingest/s3"
+)
+
+// Folder is a local folder that stands for a bucket or a part of one: the file
+// at path p below it is the object <prefix>/p. Links are not followed. Files
+// have no ETag; their identity is size and time.
+type Folder struct {
+	root   *os.Root
+	bucket string
+	prefix string // "" or ending in a slash
+	except os.FileInfo
+}
+
+var _ Source = (*Folder)(nil)
+
+// newFolder opens t's folder. The mirror itself is left out where it lies in
+// the folder.
+func newFolder(t Target, mirrorDir string) (*Folder, error) {
+	root, err := os.OpenRoot(t.Folder)
+	if err != nil {
+		return nil, &Error{Op: "open", URI: t.Folder, Kind: s3.Fatal, Err: err, Hint: "the folder must be there, as " + t.URI()}
+	}
+	f := &Folder{root: root, bucket: t.Bucket, prefix: t.Prefix}
+	if f.prefix != "" && !strings.HasSuffix(f.prefix, "/") {
+		f.prefix += "/"
+	}
+	if st, err := os.Stat(mirrorDir); err == nil {
+		f.except = st
+	}
+	return f, nil
+}
+
+// Close ends the use of the folder.
+func (f *Folder) Close() error { return f.root.Close() }
+
+// List is the Source's. It holds the names of one folder a level.
+func (f *Folder) List(ctx context.Context, prefix, after string) iter.Seq2[Object, error] {
+	return func(yield func(Object, error) bool) {
+		w := walk{Folder: f, ctx: ctx, prefix: prefix, after: after, yield: yield}
+		w.folder("")
+	}
+}
+
+// Open is the Source's.
+func (f *Folder) Open(_ context.Context, o Object) (io.ReadCloser, error) {
+	rel, ok := strings.CutPrefix(o.Key, f.prefix)
+	if !ok {
+		return nil, f.explain("get", o.Key, fs.ErrNotExist)
+	}
+	file, err := f.root.Open(rel)
+	if err != nil {
+		return nil, f.explain("get", o.Key, err)
+	}
+	st, err := file.Stat()
+	if err == nil && (st.Size() != o.Size || !sameTime(st.ModTime(), o.LastModified)) {
+		err = &Error{Op: "get", URI: o.URI(), Kind: s3.Changed, Err: errors.New("the file has changed since it was listed")}
+	}
+	if err != nil {
+		file.Close()
+		return nil, f.explain("get", o.Key, err)
+	}
+	return file, nil
+}
+
+func (f *Folder) explain(op, key string, err error) error {
+	var done *Error
+	if errors.As(err, &done) {
+		return err
+	}
+	e := &Error{Op: op, URI: mirror.URI(f.bucket, key), Err: err}
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		e.Kind, e.Hint = s3.Denied, "this user may not read the file"
+	case errors.Is(err, fs.ErrNotExist):
+		e.Kind = s3.Gone
+	}
+	return e
+}
+
+// walk is one listing.
+type walk struct {
+	*Folder
+	ctx           context.Context
+	prefix, after string
+	yield         func(Object, error) bool
+}
+
+// folder yields what lies below dir, "" or ending in a slash, and reports
+// whether to go on.
+func (w *walk) folder(dir string) bool {
+	names, err := w.names(dir)
+	if err != nil {
+		// Of the folder itself nothing can be listed; below it, the rest can.
+		o := Object{Bucket: w.bucket, Key: w.Folder.prefix + dir}
+		if dir == "" {
+			o = Object{}
+		}
+		return w.yield(o, w.explain("list", w.Folder.prefix+dir, err))
+	}
+	for _, name := range names {
+		if err := w.ctx.Err(); err != nil {
+			w.yield(Object{}, err)
+			return false
+		}
+		if !w.entry(dir + name) {
+			return false
+		}
+	}
+	return true
+}
+
+// entry yields the file rel, or what is below the folder rel, which ends in a
+// slash.
+func (w *walk) entry(rel string) bool {
+	key := w.Folder.prefix + rel
+	if strings.HasSuffix(rel, "/") {
+		outside := !strings.HasPrefix(key, w.prefix) && !strings.HasPrefix(w.prefix, key)
+		past := key < w.after && !strings.HasPrefix(w.after, key)
+		return outside || past || w.folder(rel)
+	}
+	if !strings.HasPrefix(key, w.prefix) || key <= w.after {
+		return true
+	}
+	o := Object{Bucket: w.bucket, Key: key}
+	st, err := w.root.Lstat(rel)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return true // it went away meanwhile
+	case err != nil:
+		return w.yield(o, w.explain("list", key, err))
+	case !st.Mode().IsRegular():
+		err := &Error{Op: "list", URI: o.URI(), Kind: s3.Skipped, Err: errors.New(irregular(st.Mode()))}
+		return w.yield(o, err)
+	}
+	o.Size, o.LastModified = st.Size(), st.ModTime().UTC()
+	return w.yield(o, nil)
+}
+
+// names are the entries of dir in key order; those of folders end in a slash,
+// which is what makes the order that of keys.
+func (w *walk) names(dir string) ([]string, error) {
+	at := strings.TrimSuffix(dir, "/")
+	if at == "" {
+		at = "."
+	}
+	d, err := w.root.Open(at)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	if st, err := d.Stat(); err == nil && w.except != nil && os.SameFile(st, w.except) {
+		return nil, nil
+	}
+	var names []string
+	for {
+		entries, err := d.ReadDir(1000)
+		for _, e := range entries {
+			name := e.Name()
+			if e.IsDir() {
+				name += "/"
+			}
+			names = append(names, name)
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+func irregular(mode fs.FileMode) string {
+	if mode&fs.ModeSymlink != 0 {
+		return "it is a symbolic link; links are not followed"
+	}
+	return "it is no regular file"
+}
+
+// sameTime compares as precisely as state.db keeps times.
+func sameTime(a, b time.Time) bool { return a.UnixMilli() == b.UnixMilli() }

@@ -1,0 +1,112 @@
+package ingest
+
+import (
+	"errors"
+	"sync"
+
+	"logsql/ingest/s3"
+)
+
+// Report is what a sync did; sync --json prints it. Every object listed is in
+// exactly one of the counts from Present to Failed, or in Planned where the
+// sync was dry or broke off.
+type Report struct {
+	Sources []string `json:"sources"`
+	DryRun  bool     `json:"dry_run"`
+	Listed  int64    `json:"listed"`
+	Present int64    `json:"present"` // in the mirror already
+	Fetched int64    `json:"fetched"`
+	Bytes   int64    `json:"bytes"`
+	Adopted int64    `json:"adopted"` // found whole in the mirror's folder, not recorded
+
+	OtherDay  int64 `json:"other_day"`  // outside --since and --until
+	OtherType int64 `json:"other_type"` // not of --type
+	NoObject  int64 `json:"no_object"`  // links and the like in a folder
+
+	Gone     int64 `json:"gone"` // listed, then expired
+	Mutated  int64 `json:"mutated"`
+	Denied   int64 `json:"denied"`
+	Archived int64 `json:"archived"`
+	Failed   int64 `json:"failed"`
+
+	Planned      int64 `json:"planned"` // to be fetched, as far as known
+	PlannedBytes int64 `json:"planned_bytes"`
+
+	Failures []Failure `json:"failures"` // the first thousand
+	Seconds  float64   `json:"seconds"`
+}
+
+// Failure is an object that is not in the mirror, or a prefix that could not be
+// listed, and why.
+type Failure struct {
+	URI    string `json:"object"`
+	What   string `json:"what"` // mutated, denied, archived, failed, gone, skipped
+	Reason string `json:"reason"`
+	Hint   string `json:"hint,omitempty"`
+}
+
+// Trouble tells whether something was left behind that should be looked into.
+func (r Report) Trouble() bool {
+	return r.Mutated+r.Denied+r.Archived+r.Failed > 0
+}
+
+const maxFailures = 1000
+
+// reporter is a Report that many goroutines write.
+type reporter struct {
+	mu sync.Mutex
+	r  Report
+}
+
+func (p *reporter) add(f func(r *Report)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f(&p.r)
+}
+
+func (p *reporter) snapshot() Report {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.r
+	r.Failures = append([]Failure{}, r.Failures...)
+	return r
+}
+
+// failed counts what err says of an object or prefix. weight is 1 for an
+// object, 0 for a prefix: nothing below that was listed.
+func (p *reporter) failed(uri string, err error, hint string) {
+	kind, reason := s3.Failed, err
+	var e *Error
+	if errors.As(err, &e) {
+		kind, reason, hint = e.Kind, e.Err, e.Hint
+	}
+	p.note(uri, kind, reason.Error(), hint)
+}
+
+func (p *reporter) note(uri string, kind s3.Kind, reason, hint string) {
+	p.add(func(r *Report) {
+		what := "failed"
+		switch kind {
+		case s3.Denied:
+			r.Denied++
+			what = "denied"
+		case s3.Archived:
+			r.Archived++
+			what = "archived"
+		case s3.Gone:
+			r.Gone++
+			what = "gone"
+		case s3.Changed:
+			r.Mutated++
+			what = "mutated"
+		case s3.Skipped:
+			r.NoObject++
+			what = "skipped"
+		default:
+			r.Failed++
+		}
+		if len(r.Failures) < maxFailures {
+			r.Failures = append(r.Failures, Failure{uri, what, reason, hint})
+		}
+	})
+}

@@ -1,0 +1,201 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+
+	"logsql/ingest/mirror"
+)
+
+// Kind is what an Error means for the object it is about and for the rest.
+type Kind int
+
+const (
+	Failed   Kind = iota
+	Denied        // the caller may not read it
+	Archived      // it must be restored first
+	Gone          // it is not there any more
+	Changed       // it is not the object that was listed
+	Skipped       // it is no object: a link, a socket
+	Fatal         // nothing else will work either: credentials, clock, bucket
+)
+
+// Error is what went wrong with an object or a prefix.
+type Error struct {
+	Op        string // list or get
+	URI       string // of the object or prefix
+	Kind      Kind
+	Temporary bool // worth trying again
+	Err       error
+	Hint      string // what the user can do, or ""
+}
+
+func (e *Error) Error() string { return e.Op + " " + e.URI + ": " + e.Err.Error() }
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// status is an answer of S3 that is no success.
+type status struct {
+	Code    int    // of HTTP
+	Name    string // of S3; "" for a bare status
+	Message string
+	Region  string // of the bucket, where the answer tells
+}
+
+func (s *status) Error() string {
+	switch {
+	case s.Name != "" && s.Message != "":
+		return s.Name + ": " + s.Message
+	case s.Name != "":
+		return s.Name
+	}
+	return fmt.Sprintf("HTTP status %d %s", s.Code, http.StatusText(s.Code))
+}
+
+// statusOf takes the answer out of an error of the SDK.
+func statusOf(err error) *status {
+	var own *status
+	if errors.As(err, &own) {
+		return own
+	}
+	var resp *awshttp.ResponseError
+	if !errors.As(err, &resp) || resp.Response == nil || resp.Response.Response == nil {
+		return nil
+	}
+	s := &status{Code: resp.HTTPStatusCode(), Region: resp.Response.Header.Get("X-Amz-Bucket-Region")}
+	var api interface {
+		ErrorCode() string
+		ErrorMessage() string
+	}
+	if errors.As(err, &api) {
+		s.Name, s.Message = api.ErrorCode(), api.ErrorMessage()
+	}
+	return s
+}
+
+// rule says what an answer of S3 means.
+type rule struct {
+	kind      Kind
+	temporary bool
+	hint      string
+}
+
+const partitionHint = "accounts and buckets of China (aws-cn) and of the rest of the world (aws) do not know each other: check --region (cn-north-1, cn-northwest-1) and --profile"
+
+const resumeHint = "sign in again and run the same command: what has been fetched is kept"
+
+// rules are by S3's error code, else by HTTP status.
+var rules = map[string]rule{
+	"AccessDenied":                       {kind: Denied},
+	"AllAccessDisabled":                  {kind: Denied},
+	"AccountProblem":                     {kind: Denied},
+	"403":                                {kind: Denied},
+	"InvalidObjectState":                 {kind: Archived},
+	"NoSuchKey":                          {kind: Gone},
+	"404":                                {kind: Gone},
+	"PreconditionFailed":                 {kind: Changed},
+	"412":                                {kind: Changed},
+	"NoSuchBucket":                       {kind: Fatal, hint: "no such bucket where we asked: " + partitionHint},
+	"InvalidAccessKeyId":                 {kind: Fatal, hint: partitionHint},
+	"SignatureDoesNotMatch":              {kind: Fatal, hint: "the secret key does not belong to the access key, or a proxy changed the request"},
+	"ExpiredToken":                       {kind: Fatal, hint: resumeHint},
+	"ExpiredTokenException":              {kind: Fatal, hint: resumeHint},
+	"TokenRefreshRequired":               {kind: Fatal, hint: resumeHint},
+	"InvalidToken":                       {kind: Fatal, hint: resumeHint + "; " + partitionHint},
+	"RequestTimeTooSkewed":               {kind: Fatal, hint: "check the clock of this machine"},
+	"PermanentRedirect":                  {kind: Fatal, hint: "give the bucket's region with --region"},
+	"AuthorizationHeaderMalformed":       {kind: Fatal, hint: "give the bucket's region with --region"},
+	"IllegalLocationConstraintException": {kind: Fatal, hint: "give the bucket's region with --region"},
+	"301":                                {kind: Fatal, hint: "give the bucket's region with --region"},
+	"SlowDown":                           {temporary: true},
+	"InternalError":                      {temporary: true},
+	"ServiceUnavailable":                 {temporary: true},
+	"RequestTimeout":                     {temporary: true},
+	"OperationAborted":                   {temporary: true},
+	"429":                                {temporary: true},
+	"500":                                {temporary: true},
+	"502":                                {temporary: true},
+	"503":                                {temporary: true},
+	"504":                                {temporary: true},
+}
+
+// explain makes err an *Error with the meaning and the hint its cause has.
+func (s *Source) explain(op, key string, err error) error {
+	var done *Error
+	if err == nil || errors.As(err, &done) {
+		return err
+	}
+	e := &Error{Op: op, URI: "s3://" + s.cfg.Bucket + "/" + key, Err: err}
+	if errors.Is(err, context.Canceled) {
+		return e
+	}
+	st := statusOf(err)
+	if st == nil {
+		s.explainLocal(e)
+		return e
+	}
+	e.Err = st
+	r, ok := rules[st.Name]
+	if !ok {
+		r = rules[fmt.Sprint(st.Code)]
+	}
+	e.Kind, e.Temporary, e.Hint = r.kind, r.temporary, r.hint
+	switch e.Kind {
+	case Denied:
+		e.Hint = s.denied(op, st)
+	case Archived:
+		e.Hint = RestoreHint(mirror.Object{Bucket: s.cfg.Bucket, Key: key})
+	}
+	return e
+}
+
+// explainLocal is for what did not come from S3: the network, the credentials.
+func (s *Source) explainLocal(e *Error) {
+	var dns *net.DNSError
+	var creds *credentialsError
+	switch {
+	case errors.As(e.Err, &creds):
+		e.Kind = Fatal
+		e.Hint = "give a --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+	case errors.As(e.Err, &dns) && dns.IsNotFound:
+		e.Kind = Fatal
+		e.Hint = "no such host: check --region and --endpoint-url"
+	default:
+		e.Temporary = true
+	}
+}
+
+func (s *Source) denied(op string, st *status) string {
+	if strings.Contains(strings.ToLower(st.Message), "kms") {
+		return "the caller needs kms:Decrypt on the key that encrypts it"
+	}
+	bucket := fmt.Sprintf("arn:%s:s3:::%s", s.partition(), s.cfg.Bucket)
+	action := "s3:ListBucket on " + bucket
+	if op == "get" {
+		action = "s3:GetObject on " + bucket + "/*"
+	}
+	return "the caller needs " + action +
+		"; across accounts the bucket policy must allow it too, and the object's owner; a bucket whose reader pays needs --request-payer"
+}
+
+// credentialsError tells that no credentials could be had.
+type credentialsError struct{ err error }
+
+func (e *credentialsError) Error() string { return "no credentials: " + e.err.Error() }
+func (e *credentialsError) Unwrap() error { return e.err }
+
+// IsArchive tells whether objects of a storage class must be restored before
+// they can be read.
+func IsArchive(class string) bool { return class == "GLACIER" || class == "DEEP_ARCHIVE" }
+
+// RestoreHint says how to get an object out of the archive.
+func RestoreHint(o mirror.Object) string {
+	quoted := "'" + strings.ReplaceAll(o.Key, "'", `'\''`) + "'"
+	return "restore it first: aws s3api restore-object --bucket " + o.Bucket + " --key " + quoted + " --restore-request Days=7"
+}

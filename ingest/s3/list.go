@@ -1,0 +1,175 @@
+package s3
+
+import (
+	"context"
+	"iter"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"logsql/ingest/mirror"
+)
+
+// List yields the objects whose keys begin with prefix and come after the key
+// after, in key order. It holds one page at a time.
+func (s *Source) List(ctx context.Context, prefix, after string) iter.Seq2[mirror.Object, error] {
+	return func(yield func(mirror.Object, error) bool) {
+		for page, err := range s.pages(ctx, prefix, after, "") {
+			if err != nil {
+				yield(mirror.Object{}, err)
+				return
+			}
+			for _, o := range page.Contents {
+				if !yield(s.object(page, o), nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// ListFolder yields what lies right below prefix, which ends in a slash or is
+// empty: the objects, and the folders as prefixes ending in a slash.
+func (s *Source) ListFolder(ctx context.Context, prefix string) iter.Seq2[mirror.Object, error] {
+	return func(yield func(mirror.Object, error) bool) {
+		for page, err := range s.pages(ctx, prefix, "", "/") {
+			if err != nil {
+				yield(mirror.Object{}, err)
+				return
+			}
+			for _, o := range page.Contents {
+				if !yield(s.object(page, o), nil) {
+					return
+				}
+			}
+			for _, p := range page.CommonPrefixes {
+				if !yield(mirror.Object{Bucket: s.cfg.Bucket, Key: decode(page, aws.ToString(p.Prefix)), Size: -1}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// pages yields the pages of a listing. What it learns of the bucket's region
+// holds for every later request.
+func (s *Source) pages(ctx context.Context, prefix, after, delimiter string) iter.Seq2[*s3.ListObjectsV2Output, error] {
+	return func(yield func(*s3.ListObjectsV2Output, error) bool) {
+		in := &s3.ListObjectsV2Input{
+			Bucket: aws.String(s.cfg.Bucket), Prefix: aws.String(prefix),
+			// XML cannot hold every character that a key can.
+			EncodingType:             types.EncodingTypeUrl,
+			OptionalObjectAttributes: []types.OptionalObjectAttributes{types.OptionalObjectAttributesRestoreStatus},
+		}
+		if after != "" {
+			in.StartAfter = aws.String(after)
+		}
+		if delimiter != "" {
+			in.Delimiter = aws.String(delimiter)
+		}
+		if s.cfg.RequestPayer {
+			in.RequestPayer = types.RequestPayerRequester
+		}
+		for {
+			page, err := s.page(ctx, in)
+			if err != nil {
+				yield(nil, s.explain("list", prefix, err))
+				return
+			}
+			if !yield(page, nil) || !aws.ToBool(page.IsTruncated) {
+				return
+			}
+			if err := next(in, page); err != nil {
+				yield(nil, s.explain("list", prefix, err))
+				return
+			}
+		}
+	}
+}
+
+// next moves in to the page after page.
+func next(in *s3.ListObjectsV2Input, page *s3.ListObjectsV2Output) error {
+	token := aws.ToString(page.NextContinuationToken)
+	if token == "" {
+		return &status{Code: 200, Name: "BadListing", Message: "the listing is cut short and does not say where to go on"}
+	}
+	if token == aws.ToString(in.ContinuationToken) {
+		return &status{Code: 200, Name: "BadListing", Message: "the listing does not get further"}
+	}
+	in.ContinuationToken, in.StartAfter = &token, nil
+	return nil
+}
+
+func (s *Source) page(ctx context.Context, in *s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, error) {
+	for {
+		c := s.conn.Load()
+		page, err := c.client.ListObjectsV2(ctx, in)
+		if err == nil {
+			return page, nil
+		}
+		if st := statusOf(err); st != nil && st.Region == "" && st.Name == "AuthorizationHeaderMalformed" {
+			st.Region = regionIn(st.Message)
+			err = st
+		}
+		if !s.move(ctx, c, err) {
+			return nil, s.noCredentials(ctx, err)
+		}
+	}
+}
+
+// noCredentials tells an error to get credentials from one of the request.
+func (s *Source) noCredentials(ctx context.Context, err error) error {
+	if statusOf(err) != nil || ctx.Err() != nil {
+		return err
+	}
+	if _, cerr := s.credentials(ctx); cerr != nil {
+		return cerr
+	}
+	return err
+}
+
+var expecting = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)
+
+// regionIn reads the region that "the region 'x' is wrong; expecting 'y'" names.
+func regionIn(message string) string {
+	if m := expecting.FindStringSubmatch(message); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+func (s *Source) object(page *s3.ListObjectsV2Output, o types.Object) mirror.Object {
+	modified := aws.ToTime(o.LastModified).UTC()
+	if o.LastModified == nil {
+		modified = time.Time{}
+	}
+	class := string(o.StorageClass)
+	if r := o.RestoreStatus; r != nil && r.RestoreExpiryDate != nil && !aws.ToBool(r.IsRestoreInProgress) {
+		class = "" // a restored copy can be read
+	}
+	return mirror.Object{
+		Bucket:       s.cfg.Bucket,
+		Key:          decode(page, aws.ToString(o.Key)),
+		Size:         aws.ToInt64(o.Size),
+		ETag:         strings.Trim(aws.ToString(o.ETag), `"`),
+		LastModified: modified,
+		StorageClass: class,
+	}
+}
+
+// decode undoes the encoding of keys, where the page says there is one.
+func decode(page *s3.ListObjectsV2Output, key string) string {
+	if page.EncodingType != types.EncodingTypeUrl {
+		return key
+	}
+	plain, err := url.QueryUnescape(key)
+	if err != nil {
+		return key
+	}
+	return plain
+}
