@@ -1,5 +1,11 @@
 package funcs
 
+import (
+	"time"
+
+	"logsql/convert/schema"
+)
+
 // GoFunc is a scalar function written in Go, which package duck registers
 // under its name.
 //
@@ -25,4 +31,21 @@ func GoFuncs() []GoFunc {
 		all = append(all, list...)
 	}
 	return all
+}
+
+// Types are the parameters and the result of f's signature.
+func (f GoFunc) Types() (params []schema.Type, result schema.Type) {
+	s := parseSignature(f.Signature)
+	m := &matcher{}
+	for _, p := range s.params {
+		params = append(params, m.build(p))
+	}
+	return params, m.build(s.result)
+}
+
+// Zoned is a timestamp with time zone: the instant in UTC and the zone's name
+// as Trino shows it.
+type Zoned struct {
+	Time time.Time
+	Zone string
 }

@@ -53,11 +53,11 @@ func comparable(t schema.Type, equality bool) bool {
 }
 
 func concatType(x, y schema.Type) (Resolution, error) {
-	f, _ := Lookup("concat")
-	res, err := f.choose([]Arg{{Type: x}, {Type: y}})
+	res, err := concatFunc.choose([]Arg{{Type: x}, {Type: y}})
 	if err != nil {
 		return Resolution{}, cannotApply("||", x, y)
 	}
+	res.Result = concatResult(res.Params)
 	return res, nil
 }
 

@@ -26,10 +26,7 @@ var stringFuncs = []*Func{
 	{Name: "split_part", Signatures: []string{"(varchar, varchar, bigint) varchar"}, Emit: udf("trino_split_part")},
 	{Name: "split_to_map", Signatures: []string{"(varchar, varchar, varchar) map(varchar, varchar)"}, Emit: emitSplitToMap("trino_split_to_map")},
 	{Name: "split_to_multimap", Signatures: []string{"(varchar, varchar, varchar) map(varchar, array(varchar))"}, Emit: emitSplitToMultimap},
-	{Name: "concat", Signatures: []string{
-		"(varchar, varchar, varchar...) varchar", "(char, char) char", "(varbinary, varbinary, varbinary...) varbinary", "(array(T), array(T), array(T)...) array(T)",
-		"(array(T), T) array(T)", "(T, array(T)) array(T)",
-	}, Result: concatResult, Emit: emitConcat},
+	concatFunc,
 	{Name: "concat_ws", Signatures: []string{"(varchar, varchar...) varchar", "(varchar, array(varchar)) varchar"}, Emit: emitConcatWs},
 	{Name: "lpad", Signatures: []string{"(varchar, bigint, varchar) varchar"}, Emit: udf("trino_lpad")},
 	{Name: "rpad", Signatures: []string{"(varchar, bigint, varchar) varchar"}, Emit: udf("trino_rpad")},
@@ -45,6 +42,12 @@ var stringFuncs = []*Func{
 	{Name: "normalize", Signatures: []string{"(varchar) varchar"}, Emit: native("nfc_normalize")},
 	{Name: "format", Signatures: []string{"(varchar, T, U...) varchar"}, Emit: emitFormat},
 }
+
+// concatFunc is what || means too.
+var concatFunc = &Func{Name: "concat", Signatures: []string{
+	"(varchar, varchar, varchar...) varchar", "(char, char) char", "(varbinary, varbinary, varbinary...) varbinary", "(array(T), array(T), array(T)...) array(T)",
+	"(array(T), T) array(T)", "(T, array(T)) array(T)",
+}, Result: concatResult, Emit: emitConcat}
 
 var (
 	substrSignatures = []string{

@@ -1,0 +1,199 @@
+// Package duck is the only one that knows DuckDB: it opens a database in
+// memory behind a fence, registers the Go functions of package funcs, runs
+// lowered SQL and turns what comes back into a small closed set of Go values
+// and Trino's errors.
+package duck
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
+
+	"logsql/sql/funcs"
+)
+
+// Options say where a database may read and how much it may use.
+type Options struct {
+	Dir     string // the one folder whose files can be read; "" for none
+	Memory  string // such as 2GB, the default
+	TempDir string // where it spills to; a folder of its own is made below it
+	Threads int    // 0: one for each core
+}
+
+// DB is an open database. It may be used from many goroutines.
+type DB struct {
+	db   *sql.DB
+	base string
+	temp string
+}
+
+const (
+	defaultMemory = "2GB"
+	maxSpill      = "50GB"
+)
+
+// Open opens a database in memory. Nothing outside o.Dir and its own temporary
+// folder can be read or written, no extension can be loaded, and no statement
+// can change that. Close removes the temporary folder.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	temp, err := os.MkdirTemp(o.TempDir, "logsql-")
+	if err != nil {
+		return nil, err
+	}
+	d := &DB{temp: temp}
+	if err := d.open(ctx, o); err != nil {
+		return nil, errors.Join(fmt.Errorf("open DuckDB: %w", err), d.Close())
+	}
+	return d, nil
+}
+
+func (d *DB) open(ctx context.Context, o Options) error {
+	var err error
+	if d.base, err = readable(o.Dir, d.temp); err != nil {
+		return err
+	}
+	connector, err := duckdb.NewConnector("?autoinstall_known_extensions=false&autoload_known_extensions=false", nil)
+	if err != nil {
+		return err
+	}
+	d.db = sql.OpenDB(connector)
+	conn, err := d.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := register(conn, funcs.GoFuncs()); err != nil {
+		return err
+	}
+	for _, statement := range d.settings(o) {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
+}
+
+// settings end with the fence: what comes after it cannot be set any more.
+func (d *DB) settings(o Options) []string {
+	memory := o.Memory
+	if memory == "" {
+		memory = defaultMemory
+	}
+	list := []string{
+		"SET TimeZone = 'UTC'",
+		"SET default_null_order = 'NULLS_LAST'",
+		"SET memory_limit = " + quote(memory),
+		"SET temp_directory = " + quote(filepath.Join(d.temp, "spill")),
+		"SET max_temp_directory_size = " + quote(maxSpill),
+	}
+	if o.Threads > 0 {
+		list = append(list, "SET threads = "+strconv.Itoa(o.Threads))
+	}
+	allowed := []string{quote(d.temp + "/spill/")}
+	if d.base != "" {
+		allowed = append(allowed, quote(d.base+"/"))
+	}
+	return append(list,
+		"SET allowed_directories = ["+strings.Join(allowed, ", ")+"]",
+		"SET enable_external_access = false",
+		"SET lock_configuration = true",
+	)
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// readable is the path DuckDB is given for dir. DuckDB takes the values of
+// partitions from the outermost key=value in a path, so a folder below one,
+// such as /data/year=1999/mirror, is reached through a link that has none; the
+// same for characters that it would expand.
+func readable(dir, temp string) (string, error) {
+	if dir == "" {
+		return "", nil
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	if !strings.ContainsAny(abs, "=*?[]{}") {
+		return abs, nil
+	}
+	link := filepath.Join(temp, "mirror")
+	if strings.ContainsAny(link, "=*?[]{}") {
+		return "", fmt.Errorf("neither the mirror's path %s nor the temporary folder's %s may hold = or wildcards: set TMPDIR to another folder", abs, temp)
+	}
+	return link, os.Symlink(abs, link)
+}
+
+// Path is what lowered SQL calls a file of Options.Dir, named relative to it.
+func (d *DB) Path(rel string) string { return d.base + "/" + rel }
+
+// Close ends the database and removes its temporary folder.
+func (d *DB) Close() error {
+	var err error
+	if d.db != nil {
+		err = d.db.Close()
+	}
+	return errors.Join(err, os.RemoveAll(d.temp))
+}
+
+// Query runs a lowered statement. The rows must be read to the end or closed;
+// cancelling ctx interrupts the query. Errors are *syntax.Error.
+func (d *DB) Query(ctx context.Context, statement string, args ...any) (*Rows, error) {
+	rows, err := d.db.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return nil, trinoError(ctx, err)
+	}
+	columns, err := rows.Columns()
+	if err != nil {
+		rows.Close()
+		return nil, trinoError(ctx, err)
+	}
+	return &Rows{ctx: ctx, rows: rows, columns: len(columns)}, nil
+}
+
+// Rows are a query's rows.
+type Rows struct {
+	ctx     context.Context
+	rows    *sql.Rows
+	columns int
+}
+
+// Next gives the next row, or false at the end and on an error: see Err. Its
+// values are nil, bool, int64, float32, float64, string, []byte, time.Time
+// (UTC, also for dates and times), Decimal as string, Interval, []any for a
+// LIST, map[string]any for a STRUCT and Map for a MAP.
+func (r *Rows) Next() ([]any, bool) {
+	if !r.rows.Next() {
+		return nil, false
+	}
+	row := make([]any, r.columns)
+	into := make([]any, r.columns)
+	for i := range row {
+		into[i] = &row[i]
+	}
+	if err := r.rows.Scan(into...); err != nil {
+		return nil, false
+	}
+	for i, v := range row {
+		row[i] = plain(v)
+	}
+	return row, true
+}
+
+// Err is what ended the rows early, nil at their end.
+func (r *Rows) Err() error {
+	if err := r.rows.Err(); err != nil {
+		return trinoError(r.ctx, err)
+	}
+	return nil
+}
+
+// Close ends the query.
+func (r *Rows) Close() error { return r.rows.Close() }
