@@ -1,0 +1,214 @@
+package logtype
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"unicode/utf8"
+
+	"logsql/convert/batch"
+	"logsql/convert/schema"
+)
+
+// flowLogs are VPC flow logs as text. The header line of an object decides its
+// columns; without one the fields are those of version 2.
+//
+// A value that does not fit the 32 bits of its column is NULL, as in Athena. A
+// line is bad where its fields cannot be told apart for sure: too few or too
+// many of them, bytes that are no UTF-8, or a number column with something else
+// than digits in it. Guessing there would put one column's value into another's.
+var flowLogs = &Type{
+	Name:      "vpc_flow_logs",
+	Partition: dated,
+	Columns:   flowFields[:flowV5Fields:flowV5Fields],
+	Version:   1,
+	Sniff:     sniffFlow,
+	Decode:    decodeFlow,
+}
+
+var gzipMagic = []byte{0x1f, 0x8b}
+
+type flowDecoder struct {
+	out    Sink
+	lines  *lineReader
+	days   *days
+	header *flowHeader
+	words  [][]byte // the fields of the line, in its order
+	reason string   // why the line is bad
+
+	batch  *batch.Batch
+	under  *flowHeader // the header leaves were looked up for
+	leaves []*batch.Leaf
+}
+
+func decodeFlow(ctx context.Context, in *Input, out Sink) error {
+	d := flowDecoder{out: out, lines: newLineReader(ctx, in.Body), days: newDays(in), header: flowV2}
+	defer d.lines.close()
+	for {
+		line, long, err := d.lines.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("after line %d: %w", d.lines.number, err)
+		case long:
+			err = d.bad(line, fmt.Sprintf("the line is longer than %d bytes", maxLine))
+		case d.lines.number == 1 && bytes.HasPrefix(line, gzipMagic):
+			return d.bad(line, "compressed twice: there is gzip data inside, no text")
+		default:
+			err = d.line(line)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (d *flowDecoder) bad(line []byte, reason string) error {
+	return d.out.Bad(d.lines.number, reason, clip(line))
+}
+
+// line takes a header, a record or a blank line.
+func (d *flowDecoder) line(line []byte) error {
+	if h, ok := parseFlowHeader(line, d.lines.number == 1); ok {
+		d.header = h
+		return nil
+	}
+	if !d.split(line) {
+		return d.bad(line, d.reason)
+	}
+	if len(d.words) == 0 {
+		return nil
+	}
+	b, err := d.out.Batch(d.partition(), d.header.columns)
+	if err != nil {
+		return err
+	}
+	if b != d.batch || d.header != d.under {
+		d.look(b)
+	}
+	if !d.append() {
+		b.Drop()
+		return d.bad(line, d.reason)
+	}
+	return d.out.Record(b)
+}
+
+// split cuts the line at its blanks into words.
+func (d *flowDecoder) split(line []byte) bool {
+	words, want := d.words[:0], len(d.header.column)
+	start, plain := -1, true
+	for i, c := range line {
+		if c > ' ' {
+			if start < 0 {
+				start = i
+			}
+			plain = plain && c < utf8.RuneSelf
+			continue
+		}
+		if c == 0 {
+			d.reason = "the line holds a zero byte"
+			return false
+		}
+		if start >= 0 {
+			words = append(words, line[start:i])
+			if start = -1; len(words) > want {
+				break
+			}
+		}
+	}
+	if start >= 0 {
+		words = append(words, line[start:])
+	}
+	d.words = words
+	return d.checkWords(line, plain)
+}
+
+func (d *flowDecoder) checkWords(line []byte, plain bool) bool {
+	want := len(d.header.column)
+	switch {
+	case len(d.words) == 0:
+		return true
+	case !plain && !utf8.Valid(line):
+		d.reason = "the line is not UTF-8"
+	case len(d.words) < want:
+		d.reason = fmt.Sprintf("%d fields, the header has %d", len(d.words), want)
+	case len(d.words) > want:
+		d.reason = fmt.Sprintf("more than the %d fields of the header", want)
+	default:
+		return true
+	}
+	return false
+}
+
+// lastSecond is the end of the year 9999; a start after it is no time.
+const lastSecond = 253402300799
+
+func (d *flowDecoder) partition() []string {
+	if d.days.fixed || d.header.start < 0 {
+		return d.days.undated()
+	}
+	start, class := parseInteger(d.words[d.header.start])
+	if class != number || start == 0 || start > lastSecond {
+		return d.days.undated()
+	}
+	return d.days.at(start)
+}
+
+func (d *flowDecoder) look(b *batch.Batch) {
+	d.batch, d.under = b, d.header
+	d.leaves = d.leaves[:0]
+	for _, c := range d.header.column {
+		d.leaves = append(d.leaves, b.Leaf(d.header.columns[c].Name))
+	}
+}
+
+func (d *flowDecoder) append() bool {
+	for i, word := range d.words {
+		c := d.header.columns[d.header.column[i]]
+		if c.Type.Kind == schema.Varchar {
+			d.leaves[i].Text(word)
+			continue
+		}
+		n, class := parseInteger(word)
+		switch {
+		case class == tooLarge:
+			d.reason = fmt.Sprintf("%s: %s is over 64 bits", c.Name, clip(word))
+			return false
+		case class == notANumber:
+			d.reason = fmt.Sprintf("%s: %q is no number", c.Name, clip(word))
+			return false
+		case class == noValue, c.Type.Kind == schema.Integer && n > math.MaxInt32:
+			d.leaves[i].Null()
+		default:
+			d.leaves[i].Int(n)
+		}
+	}
+	return true
+}
+
+// sniffFlow takes a header line, or a line that is a version 2 record through
+// and through.
+func sniffFlow(head []byte) bool {
+	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, byteOrderMark), []byte{'\n'})
+	if h, ok := parseFlowHeader(line, false); ok {
+		return len(h.columns) > 2
+	}
+	words := bytes.Fields(line)
+	if len(words) != flowV2Fields {
+		return false
+	}
+	for i, c := range flowFields[:flowV2Fields] {
+		if _, class := parseInteger(words[i]); c.Type.IsInteger() && class != number && class != noValue {
+			return false
+		}
+	}
+	switch string(words[13]) {
+	case "OK", "NODATA", "SKIPDATA":
+		return bytes.HasPrefix(words[2], []byte("eni-"))
+	}
+	return false
+}
