@@ -99,6 +99,10 @@ func (t *transfer) try(ctx context.Context) (*mirror.File, error) {
 		file.Abort()
 		return nil, err
 	}
+	if err := file.Finish(); err != nil {
+		file.Abort()
+		return nil, t.local(err)
+	}
 	return file, nil
 }
 

@@ -2,11 +2,13 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"time"
 
 	"logsql/ingest/layout"
+	"logsql/ingest/s3"
 )
 
 // wish is which objects are wanted.
@@ -50,13 +52,13 @@ func (w wish) logType(m layout.Match) bool {
 
 // list yields what src has below prefix. Where days are bounded and src lists
 // level by level, folders of other days are not entered.
-func list(ctx context.Context, src Source, prefix string, w wish) iter.Seq2[Object, error] {
+func list(ctx context.Context, src Source, bucket, prefix string, w wish) iter.Seq2[Object, error] {
 	lister, ok := src.(folderLister)
 	if !ok || !w.bounded() {
 		return src.List(ctx, prefix, "")
 	}
 	return func(yield func(Object, error) bool) {
-		p := planner{ctx: ctx, src: src, folders: lister, wish: w, yield: yield}
+		p := planner{ctx: ctx, src: src, folders: lister, bucket: bucket, top: prefix, wish: w, yield: yield}
 		p.walk(prefix, 2)
 	}
 }
@@ -65,6 +67,8 @@ type planner struct {
 	ctx     context.Context
 	src     Source
 	folders folderLister
+	bucket  string
+	top     string // the prefix it all began with
 	wish    wish
 	yield   func(Object, error) bool
 }
@@ -74,8 +78,11 @@ type planner struct {
 // on.
 func (p *planner) walk(prefix string, free int) bool {
 	for o, err := range p.folders.ListFolder(p.ctx, prefix) {
-		if err != nil || o.Size >= 0 {
-			if !p.yield(o, err) || err != nil {
+		if err != nil {
+			return p.refused(prefix, err)
+		}
+		if o.Size >= 0 {
+			if !p.yield(o, nil) {
 				return false
 			}
 			continue
@@ -102,9 +109,23 @@ func (p *planner) walk(prefix string, free int) bool {
 
 func (p *planner) all(prefix string) bool {
 	for o, err := range p.src.List(p.ctx, prefix, "") {
-		if !p.yield(o, err) || err != nil {
+		if err != nil {
+			return p.refused(prefix, err)
+		}
+		if !p.yield(o, nil) {
 			return false
 		}
 	}
 	return true
+}
+
+// refused passes an error on: one folder that may not be listed does not keep
+// the others from it.
+func (p *planner) refused(prefix string, err error) bool {
+	var e *Error
+	if prefix != p.top && errors.As(err, &e) && e.Kind == s3.Denied {
+		return p.yield(Object{Bucket: p.bucket, Key: prefix}, err)
+	}
+	p.yield(Object{}, err)
+	return false
 }

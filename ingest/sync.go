@@ -162,7 +162,7 @@ func (s *syncer) list(ctx context.Context) error {
 	w := wish{s.opts.Since, s.opts.Until, s.opts.Types}
 	known := known{m: s.m, bucket: s.target.Bucket}
 	remembered := s.opts.DryRun
-	for o, err := range list(ctx, s.src, s.prefix(), w) {
+	for o, err := range list(ctx, s.src, s.target.Bucket, s.prefix(), w) {
 		if err != nil && o.Key == "" {
 			return err
 		}
@@ -254,7 +254,7 @@ func (s *syncer) do(ctx context.Context, t task) {
 	if t.have == nil {
 		if rel, ok := s.m.Find(t.o); ok {
 			t.o.Path = rel
-			s.arrive(ctx, mirror.Arrival{Object: t.o})
+			s.arrivals <- mirror.Arrival{Object: t.o}
 			return
 		}
 	}
@@ -264,7 +264,7 @@ func (s *syncer) do(ctx context.Context, t task) {
 	case err == nil && t.have != nil:
 		s.settle(ctx, *t.have, o, file)
 	case err == nil:
-		s.arrive(ctx, mirror.Arrival{Object: o, File: file})
+		s.arrivals <- mirror.Arrival{Object: o, File: file}
 	case ctx.Err() != nil:
 		// It is fetched the next time.
 	case errors.As(err, &e) && e.Kind == s3.Fatal:
@@ -273,8 +273,6 @@ func (s *syncer) do(ctx context.Context, t task) {
 		s.rep.failed(t.o.URI(), err, "")
 	}
 }
-
-func (s *syncer) arrive(ctx context.Context, a mirror.Arrival) { s.arrivals <- a }
 
 // settle compares by content an object whose identity cannot be compared.
 func (s *syncer) settle(ctx context.Context, have, o Object, file *mirror.File) {

@@ -74,7 +74,7 @@ func (a *admission) sync() error {
 			names = append(names, arr.Object.Path)
 			continue
 		}
-		if err := arr.File.close(); err != nil {
+		if err := arr.File.Finish(); err != nil {
 			return fmt.Errorf("write %s: %w", arr.Object.URI(), err)
 		}
 		names = append(names, arr.File.temp)
@@ -307,7 +307,12 @@ func (m *Mirror) SameContent(rel string, f *File) (bool, error) {
 		return false, err
 	}
 	defer have.Close()
-	return sameBytes(bufio.NewReader(have), bufio.NewReader(io.NewSectionReader(f.f, 0, f.size)))
+	fresh, err := m.OpenFile(f.temp)
+	if err != nil {
+		return false, err
+	}
+	defer fresh.Close()
+	return sameBytes(bufio.NewReader(have), bufio.NewReader(fresh))
 }
 
 func sameBytes(a, b *bufio.Reader) (bool, error) {

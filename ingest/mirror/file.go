@@ -19,13 +19,13 @@ const tmpDir = "tmp"
 // Commit gives it its name. It is whole under that name, or absent. A File is
 // used by one goroutine.
 type File struct {
-	m    *Mirror
-	f    *os.File
-	temp string // relative to the mirror
-	rel  string
-	size int64
-	err  error // of the first write that failed
-	done bool
+	m            *Mirror
+	f            *os.File
+	temp         string // relative to the mirror
+	rel          string
+	size         int64
+	err          error // of the first write that failed
+	closed, done bool
 }
 
 // NewFile starts the file rel, a path relative to the mirror, with slashes.
@@ -99,14 +99,11 @@ func (f *File) Commit() error {
 		return fs.ErrClosed
 	}
 	defer f.Abort()
-	if f.err != nil {
-		return f.err
+	if err := f.Finish(); err != nil {
+		return fmt.Errorf("write %s: %w", f.rel, err)
 	}
-	if err := f.f.Sync(); err != nil {
+	if err := f.m.syncOne(f.temp); err != nil {
 		return fmt.Errorf("sync %s: %w", f.rel, err)
-	}
-	if err := f.f.Close(); err != nil {
-		return err
 	}
 	var dirs dirSet
 	if err := f.m.place(f.temp, f.rel, &dirs); err != nil {
@@ -122,15 +119,23 @@ func (f *File) Abort() {
 		return
 	}
 	f.done = true
-	f.f.Close()
+	f.Finish()
 	if root, err := f.m.writeRoot(); err == nil {
 		root.Remove(f.temp)
 	}
 }
 
-// close ends the writing and keeps the temporary file, for a batch to place.
-func (f *File) close() error {
-	return errors.Join(f.err, f.f.Close())
+// Finish ends the writing; Commit, Admit or Abort may follow. A batch of files
+// that wait to be admitted takes no descriptors then.
+func (f *File) Finish() error {
+	if f.closed {
+		return f.err
+	}
+	f.closed = true
+	if err := f.f.Close(); f.err == nil {
+		f.err = err
+	}
+	return f.err
 }
 
 // place moves a temporary file to its name and notes in dirs which folders
