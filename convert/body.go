@@ -1,0 +1,161 @@
+package convert
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// body reads an object's content: decompressed where it begins as gzip,
+// whatever its name says, all members of it. It counts lines, so that a break
+// can be placed.
+type body struct {
+	raw   *bufio.Reader
+	plain io.Reader // raw or gz; nil before the first Read
+	gz    gzip.Reader
+	isGz  bool
+
+	lines int64 // line ends given out
+	first byte  // the first byte that is no blank
+	err   error // the first that was not nil
+	tail  []byte
+}
+
+const readSize = 128 << 10
+
+func newBody(r io.Reader) *body { return &body{raw: bufio.NewReaderSize(r, readSize)} }
+
+// reset makes b read another object, with the same buffers.
+func (b *body) reset(r io.Reader) {
+	b.raw.Reset(r)
+	b.plain, b.isGz, b.lines, b.first, b.err, b.tail = nil, false, 0, 0, nil, nil
+}
+
+var gzipMagic = []byte{0x1f, 0x8b}
+
+// trailingError tells of bytes after a whole gzip stream. Everything before
+// them was given out.
+type trailingError struct{ what string }
+
+func (e *trailingError) Error() string { return e.what + " after the end of the gzip stream" }
+
+func (b *body) Read(p []byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
+	n, err := b.read(p)
+	if b.first == 0 {
+		b.first = firstByte(p[:n])
+	}
+	b.lines += int64(bytes.Count(p[:n], []byte{'\n'}))
+	if err != nil && !errors.Is(err, io.EOF) && b.isGz {
+		if trailing := new(trailingError); !errors.As(err, &trailing) {
+			err = fmt.Errorf("gzip: %w", err)
+		}
+	}
+	b.err = err
+	return n, err
+}
+
+func firstByte(p []byte) byte {
+	p = bytes.TrimLeft(p, " \t\r\n\ufeff")
+	if len(p) == 0 {
+		return 0
+	}
+	return p[0]
+}
+
+func (b *body) read(p []byte) (int, error) {
+	if b.plain == nil {
+		if err := b.begin(); err != nil {
+			return 0, err
+		}
+	}
+	for {
+		n, err := b.plain.Read(p)
+		if !b.isGz || !errors.Is(err, io.EOF) {
+			return n, err
+		}
+		// The end of a member.
+		if err := b.nextMember(); err != nil || n > 0 {
+			return n, err
+		}
+	}
+}
+
+func (b *body) begin() error {
+	head, err := b.raw.Peek(len(gzipMagic))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if !bytes.Equal(head, gzipMagic) {
+		b.plain = b.raw
+		return nil
+	}
+	b.plain, b.isGz = &b.gz, true
+	return b.member()
+}
+
+func (b *body) nextMember() error {
+	head, err := b.raw.Peek(len(gzipMagic))
+	if bytes.Equal(head, gzipMagic) {
+		return b.member()
+	}
+	if len(head) == 0 {
+		return err // io.EOF: the end, as it should be
+	}
+	return b.trailing()
+}
+
+func (b *body) member() error {
+	if err := b.gz.Reset(b.raw); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		return err
+	}
+	b.gz.Multistream(false)
+	return nil
+}
+
+// trailing counts what follows the last member and keeps its beginning.
+func (b *body) trailing() error {
+	buf := make([]byte, 32<<10)
+	var n int64
+	zeros := true
+	for {
+		k, err := b.raw.Read(buf)
+		if n == 0 {
+			b.tail = bytes.Clone(buf[:min(k, 256)])
+		}
+		n += int64(k)
+		zeros = zeros && len(bytes.Trim(buf[:k], "\x00")) == 0
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if zeros {
+		return &trailingError{fmt.Sprintf("%d zero bytes", n)}
+	}
+	return &trailingError{fmt.Sprintf("%d bytes of something else", n)}
+}
+
+// isJSON reports whether what was read begins as JSON does.
+func (b *body) isJSON() bool { return b.first == '{' || b.first == '[' }
+
+// failed is the error of the file system, if that is what ended the reading.
+func (b *body) failed() error {
+	var p *os.PathError
+	if errors.As(b.err, &p) {
+		return p.Err
+	}
+	return nil
+}

@@ -1,0 +1,239 @@
+// Package convert turns what is mirrored into the lake: which objects are new,
+// who decodes them, and where their records go.
+package convert
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"logsql/convert/lake"
+	"logsql/convert/logtype"
+	"logsql/ingest/mirror"
+)
+
+// Options narrow and steer a run. The zero value converts everything.
+type Options struct {
+	Types        []string  // names of log types; all where empty
+	Since, Until time.Time // days, UTC, inclusive; the zero time is open
+	Workers      int       // one a core where 0
+	Strict       bool      // the first bad line or broken object ends the run with a *BadLineError
+	Progress     func(Progress)
+}
+
+// Progress is how far a run is. Progress calls come one at a time, one an
+// object.
+type Progress struct {
+	Objects, AllObjects int64
+	Bytes, AllBytes     int64 // of files
+	Stored, Bad         int64
+}
+
+// Report is what a run did. Its JSON is what --json prints.
+type Report struct {
+	Tables  map[string]*Table `json:"tables"`
+	Skipped []Skipped         `json:"skipped"`
+	Seconds float64           `json:"seconds"`
+
+	Broken  int64 `json:"-"` // objects
+	Missing int64 `json:"-"` // objects whose file could not be read; they are in Skipped and stay to be converted
+}
+
+// Table counts what the run converted into one table: Records = Stored + Bad.
+type Table struct {
+	Objects int64 `json:"objects"`
+	Records int64 `json:"records"`
+	Stored  int64 `json:"stored"`
+	Bad     int64 `json:"bad"`
+}
+
+// Skipped is an object that is no log.
+type Skipped struct {
+	Object string `json:"object"`
+	Reason string `json:"reason"`
+}
+
+// Flawed reports whether the run met bad lines, broken objects or files it
+// could not read. Objects that are simply no logs do not count.
+func (r Report) Flawed() bool {
+	flawed := r.Broken > 0 || r.Missing > 0
+	for _, t := range r.Tables {
+		flawed = flawed || t.Bad > 0
+	}
+	return flawed
+}
+
+// BadLineError ends a strict run.
+type BadLineError struct {
+	Object string // its s3:// URI
+	Line   int64
+	Reason string
+}
+
+func (e *BadLineError) Error() string {
+	return fmt.Sprintf("%s: line %d: %s", e.Object, e.Line, e.Reason)
+}
+
+// Run converts the mirrored objects that were not converted yet. It takes the
+// writer's lock. Everything is committed unit by unit: after an error or a
+// cancelled context the report tells what is in the lake, and the next run goes
+// on from there.
+func Run(ctx context.Context, m *mirror.Mirror, o Options) (Report, error) {
+	r := &run{m: m, options: o, started: time.Now()}
+	r.report = Report{Tables: map[string]*Table{}, Skipped: []Skipped{}}
+	err := r.run(ctx)
+	r.report.Seconds = time.Since(r.started).Round(time.Millisecond).Seconds()
+	slices.SortFunc(r.report.Skipped, func(a, b Skipped) int { return strings.Compare(a.Object, b.Object) })
+	return r.report, err
+}
+
+type run struct {
+	m       *mirror.Mirror
+	lake    *lake.Lake
+	options Options
+	types   []*logtype.Type
+	started time.Time
+
+	mu       sync.Mutex // guards what is below
+	report   Report
+	progress Progress
+}
+
+func (r *run) run(ctx context.Context) (err error) {
+	if r.types, err = typesByName(r.options.Types); err != nil {
+		return err
+	}
+	if r.m.Empty() {
+		return nil
+	}
+	release, err := r.m.Lock("convert-parquet")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	if r.lake, err = lake.Open(ctx, r.m); err != nil {
+		return err
+	}
+	if err := r.lake.Sweep(ctx); err != nil {
+		return fmt.Errorf("sweep the lake: %w", err)
+	}
+	p, err := r.plan(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	return r.convert(ctx, p)
+}
+
+func typesByName(names []string) ([]*logtype.Type, error) {
+	if len(names) == 0 {
+		return logtype.Types, nil
+	}
+	var types []*logtype.Type
+	for _, name := range names {
+		t := logtype.ByName(name)
+		if t == nil {
+			var known []string
+			for _, t := range logtype.Types {
+				known = append(known, t.Name)
+			}
+			return nil, fmt.Errorf("unknown log type %q: there are %s", name, strings.Join(known, ", "))
+		}
+		if !slices.Contains(types, t) {
+			types = append(types, t)
+		}
+	}
+	return types, nil
+}
+
+// convert hands the plan's units to the workers. The first error stops all.
+func (r *run) convert(ctx context.Context, p *plan) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	units := make(chan *unit)
+	var workers sync.WaitGroup
+	count := r.options.Workers
+	if count <= 0 {
+		count = runtime.GOMAXPROCS(0)
+	}
+	for range count {
+		workers.Go(func() {
+			w := newWorker(r)
+			for u := range units {
+				if ctx.Err() != nil {
+					continue
+				}
+				if err := w.convert(ctx, u); err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+	for u, err := range p.units(ctx) {
+		if err != nil {
+			stop(err)
+			break
+		}
+		select {
+		case units <- u:
+		case <-ctx.Done():
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	close(units)
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+// count adds a committed unit to the report.
+func (r *run) count(u lake.Unit, skipped []Skipped) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.Skipped = append(r.report.Skipped, skipped...)
+	for _, o := range u.Objects {
+		if o.Outcome == lake.Skipped {
+			continue
+		}
+		t := r.report.Tables[u.Table]
+		if t == nil {
+			t = new(Table)
+			r.report.Tables[u.Table] = t
+		}
+		t.Objects++
+		t.Stored += o.Stored
+		t.Bad += o.Bad
+		t.Records += o.Stored + o.Bad
+		if o.Outcome == lake.Broken {
+			r.report.Broken++
+		}
+	}
+}
+
+// missing notes an object whose file cannot be read. It is not recorded, so
+// that the next run tries again.
+func (r *run) missing(o mirror.Object, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.Missing++
+	r.report.Skipped = append(r.report.Skipped, Skipped{o.URI(), "cannot be read: " + err.Error()})
+}
+
+// advance tells of an object that was read.
+func (r *run) advance(size, stored, bad int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.progress.Objects++
+	r.progress.Bytes += size
+	r.progress.Stored += stored
+	r.progress.Bad += bad
+	if r.options.Progress != nil {
+		r.options.Progress(r.progress)
+	}
+}

@@ -1,0 +1,285 @@
+package convert
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"logsql/convert/lake"
+	"logsql/convert/logtype"
+	"logsql/ingest/layout"
+	"logsql/ingest/mirror"
+)
+
+const (
+	// A unit is committed as one; a crash costs at most the units in work.
+	maxUnitObjects = 1000
+	maxUnitBytes   = 96 << 20
+	// sniffSize is how much of an object is looked at where its key says
+	// nothing.
+	sniffSize = 16 << 10
+	// skipBatch is how many skipped objects are recorded at once.
+	skipBatch = 1000
+)
+
+// unit is objects of one log type, one bucket and one day that are converted
+// and committed together, by key.
+type unit struct {
+	typ     *logtype.Type
+	objects []planned
+}
+
+type planned struct {
+	mirror.Object
+	match layout.Match
+}
+
+// plan is which objects are to be converted, as a temporary table of the state
+// database: it has no bound in memory, the database sorts it into units, and
+// reading it holds up nobody.
+type plan struct {
+	run  *run
+	conn *sql.Conn // temporary tables belong to a connection
+	body *body     // for sniffing
+}
+
+// plan goes through the objects without a conversion, puts those that are logs
+// into the plan and records the others as skipped.
+func (r *run) plan(ctx context.Context) (*plan, error) {
+	conn, err := r.m.DB().Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{run: r, conn: conn, body: newBody(nil)}
+	if err := p.fill(ctx); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *plan) close() {
+	// The connection goes back to the pool: without its table.
+	p.conn.ExecContext(context.Background(), "DROP TABLE IF EXISTS temp.plan")
+	p.conn.Close()
+}
+
+func (p *plan) fill(ctx context.Context) (err error) {
+	const create = `DROP TABLE IF EXISTS temp.plan;
+		CREATE TEMP TABLE plan (id INTEGER PRIMARY KEY, bucket, key, path, size, etag, modified, type, day)`
+	if _, err := p.conn.ExecContext(ctx, create); err != nil {
+		return err
+	}
+	// A plain BEGIN, not a transaction of database/sql, which would take the
+	// write lock of the whole database.
+	if _, err := p.conn.ExecContext(ctx, "BEGIN DEFERRED"); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			p.conn.ExecContext(context.Background(), "ROLLBACK")
+		}
+	}()
+	insert, err := p.conn.PrepareContext(ctx, "INSERT INTO temp.plan VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	skips := skipper{run: p.run}
+	for o, err := range p.run.lake.Pending(ctx) {
+		if err != nil {
+			return err
+		}
+		if err := p.take(ctx, o, insert, &skips); err != nil {
+			return err
+		}
+	}
+	if err := skips.flush(ctx); err != nil {
+		return err
+	}
+	_, err = p.conn.ExecContext(ctx, "COMMIT")
+	return err
+}
+
+// take decides about one object.
+func (p *plan) take(ctx context.Context, o mirror.Object, insert *sql.Stmt, skips *skipper) error {
+	r := p.run
+	m := layout.Parse(o.Key)
+	day := dayOf(o, m)
+	if !r.wantsDay(day) {
+		return nil
+	}
+	typ, reason, err := p.classify(o, m)
+	switch {
+	case err != nil:
+		r.missing(o, err)
+		return nil
+	case typ == nil && len(r.options.Types) > 0:
+		return nil // it may be a stranger or not; nobody asked
+	case typ == nil:
+		return skips.add(ctx, o, reason)
+	case !slices.Contains(r.types, typ):
+		return nil
+	}
+	_, err = insert.ExecContext(ctx, o.ID, o.Bucket, o.Key, o.Path, o.Size, o.ETag, o.LastModified.UnixMilli(),
+		slices.Index(logtype.Types, typ), day.Format(time.DateOnly))
+	if err != nil {
+		return err
+	}
+	r.progress.AllObjects++
+	r.progress.AllBytes += o.Size
+	return nil
+}
+
+func dayOf(o mirror.Object, m layout.Match) time.Time {
+	if day, ok := m.Date(); ok {
+		return day
+	}
+	return o.LastModified.UTC().Truncate(24 * time.Hour)
+}
+
+func (r *run) wantsDay(day time.Time) bool {
+	o := r.options
+	return (o.Since.IsZero() || !day.Before(o.Since)) && (o.Until.IsZero() || !day.After(o.Until))
+}
+
+// classify tells the log type of an object, else why it is none. The error is
+// of reading its file.
+func (p *plan) classify(o mirror.Object, m layout.Match) (*logtype.Type, string, error) {
+	switch {
+	case m.Neighbour != "":
+		return nil, m.Neighbour, nil
+	case m.Type != "":
+		return logtype.ByName(m.Type), "", nil
+	case strings.HasSuffix(o.Key, "/") && o.Size == 0:
+		return nil, "folder marker", nil
+	case o.Size == 0:
+		return nil, "empty object", nil
+	}
+	head, err := p.head(o)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, t := range logtype.Types {
+		if t.Sniff(head) {
+			return t, "", nil
+		}
+	}
+	return nil, "no known log, by key or content", nil
+}
+
+// head is the beginning of an object's content, decompressed. What breaks on
+// the way is left to the conversion.
+func (p *plan) head(o mirror.Object) ([]byte, error) {
+	f, err := os.Open(p.run.m.Path(o.Path))
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	defer f.Close()
+	p.body.reset(f)
+	head := make([]byte, sniffSize)
+	n, _ := io.ReadFull(p.body, head)
+	return head[:n], nil
+}
+
+// withoutPath takes the machine's path off an error of opening a file: the
+// object is named beside it.
+func withoutPath(err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// skipper records skipped objects, many at once.
+type skipper struct {
+	run     *run
+	pending []lake.Conversion
+	listed  []Skipped
+}
+
+func (s *skipper) add(ctx context.Context, o mirror.Object, reason string) error {
+	s.pending = append(s.pending, lake.Conversion{Object: o.ID, Outcome: lake.Skipped, Reason: reason})
+	s.listed = append(s.listed, Skipped{o.URI(), reason})
+	if len(s.pending) < skipBatch {
+		return nil
+	}
+	return s.flush(ctx)
+}
+
+func (s *skipper) flush(ctx context.Context) error {
+	if len(s.pending) == 0 {
+		return nil
+	}
+	if err := s.run.lake.Skip(ctx, s.pending); err != nil {
+		return err
+	}
+	s.run.report.Skipped = append(s.run.report.Skipped, s.listed...)
+	s.pending, s.listed = s.pending[:0], s.listed[:0]
+	return nil
+}
+
+// units yields the plan in units. The same plan gives the same units.
+func (p *plan) units(ctx context.Context) iter.Seq2[*unit, error] {
+	const query = "SELECT " + mirror.ObjectColumns + `, o.type, o.day FROM temp.plan o
+		ORDER BY o.type, o.day, o.bucket, o.key`
+	return func(yield func(*unit, error) bool) {
+		rows, err := p.conn.QueryContext(ctx, query)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer rows.Close()
+		var g grouper
+		for rows.Next() {
+			var c class
+			o, err := mirror.ScanObject(rows, &c.typ, &c.day)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if full := g.add(o, c); full != nil && !yield(full, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(nil, err)
+		} else if g.unit != nil {
+			yield(g.unit, nil)
+		}
+	}
+}
+
+// class is what the objects of a unit have in common.
+type class struct {
+	typ         int
+	bucket, day string
+}
+
+type grouper struct {
+	unit  *unit
+	class class
+	bytes int64
+}
+
+// add puts an object into the current unit. It returns the unit before when the
+// object does not go with it.
+func (g *grouper) add(o mirror.Object, c class) (full *unit) {
+	c.bucket = o.Bucket
+	if g.unit != nil && (c != g.class || len(g.unit.objects) >= maxUnitObjects || g.bytes+o.Size > maxUnitBytes) {
+		full, g.unit = g.unit, nil
+	}
+	if g.unit == nil {
+		g.unit, g.class, g.bytes = &unit{typ: logtype.Types[c.typ]}, c, 0
+	}
+	g.unit.objects = append(g.unit.objects, planned{o, layout.Parse(o.Key)})
+	g.bytes += o.Size
+	return full
+}

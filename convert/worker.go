@@ -1,0 +1,141 @@
+package convert
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"logsql/convert/lake"
+	"logsql/convert/logtype"
+)
+
+// worker converts one unit after the other; its buffers serve them all.
+type worker struct {
+	run  *run
+	body *body
+	sink *sink
+}
+
+func newWorker(r *run) *worker {
+	return &worker{run: r, body: newBody(nil), sink: &sink{lake: r.lake, strict: r.options.Strict}}
+}
+
+// convert decodes the unit's objects and commits what they gave.
+func (w *worker) convert(ctx context.Context, u *unit) error {
+	w.sink.begin(ctx, u.typ, u.objects[0].Bucket, identity(u))
+	defer w.sink.abort() // after a commit there is nothing left
+	var skipped []Skipped
+	out := lake.Unit{Table: u.typ.Name}
+	for _, o := range u.objects {
+		c, err := w.object(ctx, u.typ, o)
+		var path *fs.PathError
+		if errors.As(err, &path) && c == nil {
+			w.run.missing(o.Object, path.Err)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if c.Outcome == lake.Skipped {
+			skipped = append(skipped, Skipped{o.URI(), c.Reason})
+		}
+		out.Objects = append(out.Objects, *c)
+		w.run.advance(o.Size, c.Stored, c.Bad)
+	}
+	parts, err := w.sink.finish()
+	if err != nil {
+		return err
+	}
+	out.Parts, out.Bad = parts, w.sink.bad
+	// From here on the unit is worth more than the haste of who cancels.
+	if err := w.run.lake.Commit(context.WithoutCancel(ctx), out); err != nil {
+		return err
+	}
+	w.run.count(out, skipped)
+	return nil
+}
+
+// identity is what the names of the unit's parts come from: the same objects,
+// decoded by the same decoder, give the same names.
+func identity(u *unit) [sha256.Size]byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %d\n", u.typ.Name, u.typ.Version)
+	for _, o := range u.objects {
+		fmt.Fprintf(h, "%q %q %d %q %d\n", o.Bucket, o.Key, o.Size, o.ETag, o.LastModified.UnixMilli())
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// partName is unique for a part of a unit: its partition and columns, and which
+// one it is of those.
+func partName(unit [sha256.Size]byte, place string, sequence int) string {
+	h := sha256.New()
+	h.Write(unit[:])
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(sequence)))
+	io.WriteString(h, place)
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// object decodes one object. A *fs.PathError and no conversion mean that its
+// file cannot be opened; other errors end the run.
+func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.Conversion, error) {
+	f, err := os.Open(w.run.m.Path(o.Path))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	w.body.reset(f)
+	w.sink.open(o.Object)
+	c := &lake.Conversion{Object: o.ID, Outcome: lake.Converted, Version: t.Version}
+	if head, _ := w.body.raw.Peek(len(parquetMagic)); string(head) == parquetMagic {
+		c.Outcome, c.Reason = lake.Skipped, "a Parquet file, not text"
+		return c, nil
+	}
+	err = t.Decode(ctx, &logtype.Input{Object: o.Object, Match: o.match, Body: w.body, FallbackDay: dayOf(o.Object, o.match)}, w.sink)
+	if err == nil && w.body.err == nil {
+		_, err = io.Copy(io.Discard, w.body) // to the checksum at the end
+	}
+	if err == nil && w.body.err != nil && !errors.Is(w.body.err, io.EOF) {
+		err = w.body.err
+	}
+	switch {
+	case w.sink.err != nil:
+		return c, w.sink.err
+	case ctx.Err() != nil:
+		return c, context.Cause(ctx)
+	case w.body.failed() != nil: // of the disk, not of the object: it may be better next time
+		return c, fmt.Errorf("read %s: %w", o.URI(), w.body.failed())
+	case errors.Is(err, logtype.ErrNotLog) && w.sink.stored == 0 && w.sink.badCount == 0:
+		c.Outcome, c.Reason = lake.Skipped, err.Error()
+	case err != nil:
+		c.Outcome, c.Reason = lake.Broken, err.Error()
+		if err := w.broken(err); err != nil {
+			return c, err
+		}
+	}
+	c.Stored, c.Bad = w.sink.stored, w.sink.badCount
+	return c, nil
+}
+
+const parquetMagic = "PAR1"
+
+// broken makes the break of an object a bad line: records may be lost there.
+// A decoder that ended with a bad line of its own has said it already.
+func (w *worker) broken(reason error) error {
+	w.sink.drop()
+	readError := w.body.err != nil && !errors.Is(w.body.err, io.EOF)
+	if w.sink.endedBad && !readError {
+		return nil
+	}
+	line := w.body.lines + 1
+	if w.body.isJSON() {
+		line = w.sink.stored + w.sink.badCount + 1
+	}
+	return w.sink.Bad(line, reason.Error(), w.body.tail)
+}
