@@ -169,7 +169,7 @@ func (p *parser) jsonObject(c *Call) {
 
 // jsonMember takes [KEY] key VALUE value or key : value.
 func (p *parser) jsonMember(c *Call) {
-	if p.at("KEY") && !p.peek(1).is(":") && !p.peek(1).is("VALUE") && !p.peek(1).is(".") {
+	if p.at("KEY") && beginsValue(p.peek(1)) {
 		p.next()
 	}
 	p.jsonArg(c, p.expr(), "")
@@ -177,6 +177,18 @@ func (p *parser) jsonMember(c *Call) {
 		p.want("VALUE")
 	}
 	p.jsonValue(c)
+}
+
+// beginsValue reports whether tok can follow the word KEY, where a column named
+// key cannot be meant.
+func beginsValue(tok Token) bool {
+	switch tok.Sym {
+	case "VALUE", "IS", "IN", "LIKE", "BETWEEN", "AND", "OR", "NOT", "AT":
+		return false
+	case "(", "?":
+		return true
+	}
+	return tok.Kind != TokOp && tok.Kind != TokEOF
 }
 
 func (p *parser) jsonArray(c *Call) {

@@ -238,6 +238,9 @@ func (p *parser) ident() Ident {
 		p.expected("<identifier>")
 		return Ident{}
 	}
+	if tok.Kind == TokQuoted && tok.value() == "" {
+		p.fail(tok, "Zero-length delimited identifier not allowed", "")
+	}
 	p.next()
 	return Ident{Span: Span{tok.From, tok.To}, Name: tok.value(), Quoted: tok.Kind == TokQuoted}
 }

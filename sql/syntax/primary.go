@@ -171,7 +171,7 @@ func (p *parser) bracketedExpr() Expr {
 		return &Subquery{Span: p.span(from), Query: q}
 	}
 	list := p.exprs()
-	if sub := onlySubquery(list); sub != nil && p.queryGoesOn() {
+	if sub := onlySubquery(list); sub != nil && (p.queryGoesOn() || p.at(")")) {
 		q := p.queryFrom(bracketedQuery(sub), sub.From)
 		p.wantClose(")")
 		return &Subquery{Span: p.span(from), Query: q}

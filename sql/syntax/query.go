@@ -176,7 +176,7 @@ func (p *parser) selectItem() SelectItem {
 	}
 	it.Expr = p.expr()
 	switch {
-	case p.atSeq(".", "*"):
+	case p.atSeq(".", "*") && exprPrec(it.Expr) == precPrimary:
 		p.next()
 		p.next()
 		it.Star = true

@@ -265,6 +265,9 @@ func (p *parser) hiveName() Name {
 	var n Name
 	for {
 		if tok := p.tok; tok.Kind == TokBackquoted {
+			if strings.Contains("."+tok.value()+".", "..") {
+				p.fail(tok, "Zero-length delimited identifier not allowed", "")
+			}
 			p.next()
 			for part := range strings.SplitSeq(tok.value(), ".") {
 				n = append(n, Ident{Span: Span{tok.From, tok.To}, Name: part, Quoted: true})

@@ -1,0 +1,91 @@
+package syntax
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// sharedCase is a line of the shared files of statements.
+type sharedCase struct {
+	ID     string
+	Kind   string
+	SQL    string
+	Parses bool
+	Error  string
+}
+
+// shared reads a file of the folder LOGSQL_SHARED names; without that it skips.
+func shared(t *testing.T, name string) []sharedCase {
+	t.Helper()
+	folder := os.Getenv("LOGSQL_SHARED")
+	if folder == "" {
+		t.Skip("LOGSQL_SHARED is not set")
+	}
+	f, err := os.Open(filepath.Join(folder, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	unzipped, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []sharedCase
+	lines := bufio.NewScanner(unzipped)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		var c sharedCase
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			t.Fatal(err)
+		}
+		cases = append(cases, c)
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return cases
+}
+
+// TestSharedCorpus parses and reprints each statement Trino answered. floor is
+// how many did so when last counted: all.
+func TestSharedCorpus(t *testing.T) {
+	for _, tt := range []struct {
+		file  string
+		floor int
+	}{
+		{"sql/corpus/functions.jsonl.gz", 4872},
+		{"sql/corpus/queries.jsonl.gz", 1850},
+	} {
+		t.Run(tt.file, func(t *testing.T) {
+			good := 0
+			for _, c := range shared(t, tt.file) {
+				if c.Error == "SYNTAX_ERROR" {
+					continue
+				}
+				if err := reprints(c.SQL); err != nil {
+					t.Errorf("%s: %v\n%s", c.ID, err, c.SQL)
+					continue
+				}
+				good++
+			}
+			if good < tt.floor {
+				t.Errorf("%d parse, %d did before", good, tt.floor)
+			}
+			t.Logf("%d parse", good)
+		})
+	}
+}
+
+// TestSharedStatements parses the statements of AWS's guides. Trino refuses
+// three that are taken here: UNLOAD is Athena's own, and a forgotten ; is added.
+func TestSharedStatements(t *testing.T) {
+	for _, c := range shared(t, "sql/statements.jsonl.gz") {
+		if err := reprints(c.SQL); err != nil {
+			t.Errorf("%s (parses: %v): %v\n%s", c.ID, c.Parses, err, c.SQL)
+		}
+	}
+}
