@@ -151,6 +151,9 @@ func (b *body) trailing() error {
 // isJSON reports whether what was read begins as JSON does.
 func (b *body) isJSON() bool { return b.first == '{' || b.first == '[' }
 
+// broken reports whether the content could not be read to its end.
+func (b *body) broken() bool { return b.err != nil && !errors.Is(b.err, io.EOF) }
+
 // failed is the error of the file system, if that is what ended the reading.
 func (b *body) failed() error {
 	var p *os.PathError

@@ -101,8 +101,8 @@ func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.
 	if err == nil && w.body.err == nil {
 		_, err = io.Copy(io.Discard, w.body) // to the checksum at the end
 	}
-	if err == nil && w.body.err != nil && !errors.Is(w.body.err, io.EOF) {
-		err = w.body.err
+	if w.body.broken() {
+		err = w.body.err // the decoder may have wrapped it, or not cared
 	}
 	switch {
 	case w.sink.err != nil:
@@ -129,8 +129,7 @@ const parquetMagic = "PAR1"
 // A decoder that ended with a bad line of its own has said it already.
 func (w *worker) broken(reason error) error {
 	w.sink.drop()
-	readError := w.body.err != nil && !errors.Is(w.body.err, io.EOF)
-	if w.sink.endedBad && !readError {
+	if w.sink.endedBad && !w.body.broken() {
 		return nil
 	}
 	line := w.body.lines + 1
