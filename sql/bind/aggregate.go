@@ -1,0 +1,183 @@
+package bind
+
+import (
+	"logsql/sql/funcs"
+	"logsql/sql/syntax"
+)
+
+// groupBy binds GROUP BY: ordinals mean the select list, names only the columns
+// of FROM.
+func (b *binder) groupBy(sel *syntax.Select, info *Select, from *scope) {
+	g := sel.GroupBy
+	if g == nil {
+		return
+	}
+	if g.Distinct {
+		b.failAt(g, notSupported, "GROUP BY DISTINCT is not supported yet")
+	}
+	if g.Auto {
+		b.failAt(g, notSupported, "GROUP BY AUTO is not supported yet")
+	}
+	e := b.exprs(from, "GROUP BY")
+	for _, el := range g.Elements {
+		group := Group{Kind: el.Kind}
+		for _, set := range el.Sets {
+			keys := make([]*Item, len(set))
+			for i, x := range set {
+				keys[i] = b.groupKey(x, info, e)
+			}
+			group.Sets = append(group.Sets, keys)
+		}
+		info.Groups = append(info.Groups, group)
+	}
+	e.refuse(e.all(), "GROUP BY clause")
+}
+
+func (b *binder) groupKey(x syntax.Expr, info *Select, e *exprs) *Item {
+	n, ok := ordinal(x)
+	if !ok {
+		t := e.expr(x)
+		e.comparable(x, t)
+		return &Item{Expr: x, Out: Output{Type: t}}
+	}
+	if n < 1 || n > len(info.Items) {
+		b.failAt(x, badColumnRef, "GROUP BY position %d is not in select list", n)
+		return &Item{Expr: x}
+	}
+	it := info.Items[n-1]
+	if it.Expr != nil {
+		if calls := b.aggregatesIn(it.Expr); len(calls) > 0 {
+			e.refuse(calls, "GROUP BY clause")
+		}
+	}
+	return it
+}
+
+// aggregatesIn is the aggregate and window calls in an expression, those of its
+// subqueries aside.
+func (b *binder) aggregatesIn(x syntax.Expr) []syntax.Expr {
+	var found []syntax.Expr
+	syntax.Walk(x, func(n syntax.Node) bool {
+		if _, ok := n.(*syntax.Query); ok {
+			return false
+		}
+		if c, ok := n.(*syntax.Call); ok && b.isAggregate(c) {
+			found = append(found, c)
+			return false
+		}
+		return true
+	})
+	return found
+}
+
+func (b *binder) isAggregate(c *syntax.Call) bool {
+	call := b.info.Calls[c]
+	return call != nil && (call.Func == nil || c.Over != nil || call.Func.Kind == funcs.Aggregate)
+}
+
+// aggregation is what the check of one aggregated SELECT needs.
+type aggregation struct {
+	*binder
+	keys  []*Item
+	local map[*Column]bool // columns of its FROM
+}
+
+// checkAggregated holds what is computed after grouping to the group keys and
+// aggregates.
+func (b *binder) checkAggregated(sel *syntax.Select, info *Select, from *scope, order []Order) {
+	a := &aggregation{binder: b, local: map[*Column]bool{}}
+	for _, f := range from.fields {
+		a.local[f.column] = true
+	}
+	for _, g := range info.Groups {
+		for _, set := range g.Sets {
+			a.keys = append(a.keys, set...)
+		}
+	}
+	for _, it := range info.Items {
+		if it.Column != nil {
+			a.checkStar(sel, it)
+			continue
+		}
+		a.check(it.Expr)
+	}
+	if sel.Having != nil {
+		a.check(sel.Having)
+	}
+	for _, o := range order {
+		if o.Ordinal == 0 {
+			a.check(o.Expr)
+		}
+	}
+}
+
+func (a *aggregation) checkStar(sel *syntax.Select, it *Item) {
+	for _, k := range a.keys {
+		if a.info.SameItems(k, it) {
+			return
+		}
+	}
+	if a.local[it.Column] {
+		a.failAt(star(sel), notAggregate, "Column '%s' not in GROUP BY clause", it.Out.Name)
+	}
+}
+
+// star is the place of the first * of a select list.
+func star(sel *syntax.Select) syntax.Node {
+	for i := range sel.Items {
+		if sel.Items[i].Star {
+			return &sel.Items[i]
+		}
+	}
+	return sel
+}
+
+func (a *aggregation) check(x syntax.Expr) {
+	var bad syntax.Expr
+	inSubquery := false
+	a.walk(x, false, func(col syntax.Expr, sub bool) { bad, inSubquery = col, sub })
+	switch {
+	case bad == nil:
+	case inSubquery:
+		a.failAt(bad, notAggregate, "Subquery uses '%s' which must appear in GROUP BY clause", syntax.Print(bad))
+	default:
+		a.failAt(x, notAggregate, "'%s' must be an aggregate expression or appear in GROUP BY clause", syntax.Print(x))
+	}
+}
+
+// walk calls report for each column of the SELECT that is read outside the
+// group keys and aggregates.
+func (a *aggregation) walk(x syntax.Node, sub bool, report func(col syntax.Expr, sub bool)) {
+	syntax.Walk(x, func(n syntax.Node) bool {
+		if q, ok := n.(*syntax.Query); ok && !sub {
+			a.walk(q, true, report)
+			return false
+		}
+		e, ok := n.(syntax.Expr)
+		if !ok {
+			return true
+		}
+		if a.isKey(e) {
+			return false
+		}
+		if c, ok := e.(*syntax.Call); ok && !sub && c.Over == nil && a.isAggregate(c) {
+			return false
+		}
+		if col := a.info.Columns[e]; col != nil {
+			if a.local[col] {
+				report(e, sub)
+			}
+			return false
+		}
+		return true
+	})
+}
+
+func (a *aggregation) isKey(e syntax.Expr) bool {
+	for _, k := range a.keys {
+		if a.info.SameItem(k, e) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,259 @@
+package bind
+
+import (
+	"strings"
+
+	"logsql/convert/schema"
+	"logsql/sql/funcs"
+	"logsql/sql/syntax"
+)
+
+// call binds a function call with all that may follow it.
+func (e *exprs) call(x *syntax.Call) schema.Type {
+	name := strings.ToLower(x.Name[len(x.Name)-1].Name)
+	if len(x.Name) == 1 && name == "grouping" {
+		return e.grouping(x)
+	}
+	f, ok := funcs.Lookup(name)
+	if !ok || len(x.Name) > 1 {
+		e.unknownFunction(x)
+		return schema.Type{}
+	}
+	e.placement(x, f, name)
+	nested, inner := len(e.aggregates), len(e.windows)
+	result := e.resolveCall(x, f, x.Args)
+	e.sortItems(x.OrderBy)
+	if x.Filter != nil {
+		e.term(x.Filter, "Filter expression")
+	}
+	if e.err != nil {
+		return schema.Type{}
+	}
+	if x.Over != nil {
+		if len(e.windows) > inner {
+			e.failAt(e.windows[inner], "NESTED_WINDOW", "Cannot nest window functions or row pattern measures inside window function '%s'", name)
+		}
+		e.window(x.Over)
+		e.windows = append(e.windows, x)
+		return result
+	}
+	if f.Kind == funcs.Aggregate {
+		if len(e.aggregates) > nested {
+			e.failAt(x, "NESTED_AGGREGATION", "Cannot nest aggregations inside aggregation '%s': [%s]", name, syntax.Print(e.aggregates[nested]))
+		}
+		if len(e.windows) > inner {
+			e.failAt(e.windows[inner], "NESTED_WINDOW", "Cannot nest window functions inside aggregation '%s': [%s]", name, syntax.Print(e.windows[inner]))
+		}
+		e.aggregates = append(e.aggregates, x)
+	}
+	return result
+}
+
+func (e *exprs) unknownFunction(x *syntax.Call) {
+	text := syntax.Print(x.Name)
+	err := syntax.ErrorAt(x.Name, noFunction, "Function '%s' not registered", strings.ToLower(text))
+	err.Hint = didYouMean(text, funcs.Names())
+	e.fail(err)
+}
+
+// placement refuses DISTINCT, FILTER, OVER and the like where the kind of
+// function does not take them.
+func (e *exprs) placement(x *syntax.Call, f *funcs.Func, name string) {
+	aggregates := x.Distinct || x.Filter != nil || x.OrderBy != nil || x.Star
+	switch {
+	case f.Kind == funcs.Scalar && aggregates:
+		e.failAt(x, "FUNCTION_NOT_AGGREGATE", "Function '%s' is not an aggregate function", name)
+	case f.Kind == funcs.Scalar && x.Over != nil:
+		e.failAt(x, "FUNCTION_NOT_WINDOW", "Not a window function: %s", name)
+	case f.Kind == funcs.Window && x.Over == nil:
+		e.failAt(x, "MISSING_OVER", "Window function %s requires an OVER clause", name)
+	case f.Kind == funcs.Window && aggregates:
+		e.failAt(x, notSupported, "DISTINCT, FILTER and ORDER BY are not supported for window function %s", name)
+	case x.Over != nil && x.Distinct:
+		e.failAt(x, notSupported, "DISTINCT in window function parameters not yet supported: %s", syntax.Print(x))
+	case x.Over != nil && x.OrderBy != nil:
+		e.failAt(x, notSupported, "Window function with ORDER BY is not supported")
+	case x.Nulls != "" && f.Kind != funcs.Window && x.Over == nil:
+		e.failAt(x, notSupported, "%s NULLS is only for window functions", x.Nulls)
+	case x.Star && name != "count":
+		e.failAt(x, typeMismatch, "* is not an argument of %s", name)
+	}
+}
+
+// function binds what is a function call in other words.
+func (e *exprs) function(x syntax.Expr, name string, args ...syntax.Expr) schema.Type {
+	f, ok := funcs.Lookup(name)
+	if !ok {
+		e.failAt(x, notSupported, "%s is not supported yet", strings.ToUpper(name))
+		return schema.Type{}
+	}
+	return e.resolveCall(x, f, args)
+}
+
+// resolveCall types the arguments, chooses the overload and notes both.
+func (e *exprs) resolveCall(x syntax.Expr, f *funcs.Func, args []syntax.Expr) schema.Type {
+	given := make([]funcs.Arg, len(args))
+	for i, a := range args {
+		if l, ok := a.(*syntax.Lambda); ok {
+			given[i] = funcs.Arg{LambdaArity: len(l.Params), Lambda: func(params []schema.Type) (schema.Type, error) {
+				return e.lambda(l, params)
+			}}
+			continue
+		}
+		given[i].Type = e.expr(a)
+	}
+	if e.err != nil {
+		return schema.Type{}
+	}
+	res, err := f.Resolve(given)
+	if err != nil {
+		e.failWith(x, err)
+		return schema.Type{}
+	}
+	for i, a := range args {
+		l, ok := a.(*syntax.Lambda)
+		if !ok {
+			e.coerce(a, res.Params[i])
+			continue
+		}
+		e.settle(l, res.Params[i])
+	}
+	if e.err != nil {
+		return schema.Type{}
+	}
+	e.info.Calls[x] = &Call{Func: f, Args: args, Params: res.Params, Result: res.Result}
+	return res.Result
+}
+
+// lambda binds a lambda's body with types for its parameters.
+func (e *exprs) lambda(l *syntax.Lambda, params []schema.Type) (schema.Type, error) {
+	inner := &scope{parent: e.scope}
+	refs := e.lambdaRefs(l)
+	for i, p := range l.Params {
+		name := strings.ToLower(p.Name)
+		c := &Column{Name: name, Ref: refs[i], Type: params[i], Lambda: true}
+		inner.fields = append(inner.fields, field{name: name, column: c})
+	}
+	outer := e.scope
+	e.scope = inner
+	before := len(e.aggregates) + len(e.windows)
+	t := e.expr(l.Body)
+	e.scope = outer
+	if len(e.aggregates)+len(e.windows) > before {
+		e.failAt(l, notScalar, "Lambda expression cannot contain aggregations, window functions or grouping operations: [%s]", syntax.Print(l.Body))
+	}
+	if e.err != nil {
+		return schema.Type{}, e.err
+	}
+	return t, nil
+}
+
+// lambdaRefs are the parameters' names in lowered SQL, the same each time the
+// lambda is bound.
+func (e *exprs) lambdaRefs(l *syntax.Lambda) []string {
+	refs, ok := e.info.Lambdas[l]
+	if !ok {
+		for _, p := range l.Params {
+			refs = append(refs, e.unique(p.Name))
+		}
+		e.info.Lambdas[l] = refs
+	}
+	return refs
+}
+
+// settle binds a lambda for the last time, with the types of the overload that
+// was chosen; fn is of kind Function.
+func (e *exprs) settle(l *syntax.Lambda, fn schema.Type) {
+	n := len(fn.Elems) - 1
+	params := make([]schema.Type, n)
+	for i := range params {
+		params[i] = fn.Elems[i].Type
+	}
+	if _, err := e.lambda(l, params); err != nil {
+		return
+	}
+	e.info.Types[l] = fn
+	e.coerce(l.Body, fn.Elems[n].Type)
+}
+
+func (e *exprs) sortItems(items []syntax.SortItem) {
+	for _, item := range items {
+		e.orderable(item.Expr, e.expr(item.Expr))
+	}
+}
+
+// window binds OVER, its named window included.
+func (e *exprs) window(w *syntax.Window) {
+	if w.Name != nil && e.namedWindow(w.Name) == nil {
+		e.failAt(w.Name, "INVALID_WINDOW_REFERENCE", "Cannot resolve WINDOW name %s", w.Name.Name)
+		return
+	}
+	if w.Name != nil {
+		named := e.namedWindow(w.Name)
+		e.info.Windows[w] = named
+		e.window(named)
+	}
+	for _, p := range w.PartitionBy {
+		e.comparable(p, e.expr(p))
+	}
+	e.sortItems(w.OrderBy)
+	if w.Frame != nil {
+		e.frame(w)
+	}
+}
+
+func (e *exprs) namedWindow(name *syntax.Ident) *syntax.Window {
+	for i := range e.defined {
+		if strings.EqualFold(e.defined[i].Name.Name, name.Name) {
+			return &e.defined[i].Window
+		}
+	}
+	return nil
+}
+
+func (e *exprs) frame(w *syntax.Window) {
+	for _, bound := range []*syntax.Bound{&w.Frame.Start, &w.Frame.Last} {
+		if bound.Value == nil {
+			continue
+		}
+		t := e.expr(bound.Value)
+		if w.Frame.Unit == "RANGE" {
+			if len(w.OrderBy) != 1 {
+				e.failAt(w, "MISSING_ORDER_BY", "Window frame of type RANGE PRECEDING or FOLLOWING requires single sort item in ORDER BY (actual: %d)", len(w.OrderBy))
+			}
+			continue
+		}
+		if !t.IsInteger() && e.err == nil {
+			e.failAt(bound.Value, typeMismatch, "Window frame %s value type must be exact numeric type with scale 0 (actual %s)", bound.Kind, t)
+		}
+	}
+	start, last := w.Frame.Start.Kind, w.Frame.Last.Kind
+	switch {
+	case start == "UNBOUNDED FOLLOWING":
+		e.failAt(w.Frame, "INVALID_WINDOW_FRAME", "Window frame start cannot be UNBOUNDED FOLLOWING")
+	case last == "UNBOUNDED PRECEDING":
+		e.failAt(w.Frame, "INVALID_WINDOW_FRAME", "Window frame end cannot be UNBOUNDED PRECEDING")
+	case start == "CURRENT ROW" && last == "PRECEDING":
+		e.failAt(w.Frame, "INVALID_WINDOW_FRAME", "Window frame starting from CURRENT ROW cannot end with PRECEDING")
+	case start == "FOLLOWING" && (last == "PRECEDING" || last == "CURRENT ROW" || last == ""):
+		e.failAt(w.Frame, "INVALID_WINDOW_FRAME", "Window frame starting from FOLLOWING cannot end with %s", or(last, "CURRENT ROW"))
+	}
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// grouping is the operation that tells which columns a grouping set leaves out.
+func (e *exprs) grouping(x *syntax.Call) schema.Type {
+	for _, a := range x.Args {
+		e.expr(a)
+	}
+	e.aggregates = append(e.aggregates, x)
+	t := schema.Of(schema.Integer)
+	e.info.Calls[x] = &Call{Args: x.Args, Result: t}
+	return t
+}

@@ -1,0 +1,277 @@
+package bind
+
+import (
+	"strings"
+
+	"logsql/convert/schema"
+	"logsql/sql/syntax"
+)
+
+// exprs binds the expressions of one clause and gathers the aggregate and
+// window calls in them, for the clause to judge.
+type exprs struct {
+	*binder
+	scope      *scope
+	clause     string
+	aggregates []syntax.Expr
+	windows    []syntax.Expr
+	defined    []syntax.WindowDef // WINDOW clause in reach
+}
+
+func (b *binder) exprs(s *scope, clause string) *exprs {
+	return &exprs{binder: b, scope: s, clause: clause}
+}
+
+func (e *exprs) all() []syntax.Expr {
+	return append(e.aggregates[:len(e.aggregates):len(e.aggregates)], e.windows...)
+}
+
+// refuse complains of calls that a clause must not hold.
+func (e *exprs) refuse(calls []syntax.Expr, clause string) {
+	if len(calls) == 0 {
+		return
+	}
+	texts := make([]string, len(calls))
+	for i, c := range calls {
+		texts[i] = syntax.Print(c)
+	}
+	e.failAt(calls[0], notScalar, "%s cannot contain aggregations, window functions or grouping operations: [%s]", clause, strings.Join(texts, ", "))
+}
+
+// coerce notes the implicit cast of x to t, which the caller knows to be
+// allowed.
+func (b *binder) coerce(x syntax.Expr, t schema.Type) {
+	if b.info.Types[x].Equal(t) {
+		delete(b.info.Coerce, x)
+		return
+	}
+	b.info.Coerce[x] = t
+}
+
+// boolean checks a condition; format takes the type found.
+func (b *binder) boolean(x syntax.Expr, t schema.Type, format string) {
+	switch t.Kind {
+	case schema.Boolean:
+	case schema.Unknown:
+		b.coerce(x, schema.Of(schema.Boolean))
+	default:
+		b.failAt(x, typeMismatch, format, t)
+	}
+}
+
+// expr binds x and answers its type; unknown after an error.
+func (e *exprs) expr(x syntax.Expr) schema.Type {
+	if e.err != nil {
+		return schema.Type{}
+	}
+	e.depth++
+	defer func() { e.depth-- }()
+	if e.depth > maxDepth {
+		e.failAt(x, notSupported, "The expression is nested too deeply")
+		return schema.Type{}
+	}
+	delete(e.info.Coerce, x) // of an earlier binding of the same lambda
+	t := e.bind(x)
+	e.info.Types[x] = t
+	return t
+}
+
+// bind is the one switch over expressions; Info.Types is filled by expr.
+func (e *exprs) bind(x syntax.Expr) schema.Type {
+	switch x := x.(type) {
+	case *syntax.Ident:
+		return e.ident(x)
+	case *syntax.Deref:
+		return e.deref(x)
+	case *syntax.StringLit, *syntax.NumberLit, *syntax.BoolLit, *syntax.NullLit, *syntax.BinaryLit:
+		return e.literal(x)
+	case *syntax.TypedLit:
+		return e.typedLiteral(x)
+	case *syntax.IntervalLit:
+		return e.interval(x)
+	case *syntax.Unary:
+		return e.unary(x)
+	case *syntax.Binary:
+		return e.binary(x)
+	case *syntax.Logical:
+		e.term(x.X, "Logical expression term")
+		e.term(x.Y, "Logical expression term")
+		return schema.Of(schema.Boolean)
+	case *syntax.Not:
+		e.term(x.X, "Value of logical NOT expression")
+		return schema.Of(schema.Boolean)
+	case *syntax.Between:
+		return e.between(x)
+	case *syntax.In:
+		return e.in(x)
+	case *syntax.Like:
+		return e.like(x)
+	case *syntax.IsNull:
+		e.expr(x.X)
+		return schema.Of(schema.Boolean)
+	case *syntax.IsDistinct:
+		return e.compared(x, "IS DISTINCT FROM", x.X, x.Y)
+	case *syntax.Exists:
+		e.query(x.Query, e.scope)
+		return schema.Of(schema.Boolean)
+	case *syntax.Quantified:
+		return e.quantified(x)
+	case *syntax.Call:
+		return e.call(x)
+	case *syntax.Cast:
+		return e.cast(x)
+	case *syntax.Case:
+		return e.caseOf(x)
+	case *syntax.ArrayLit:
+		return schema.ArrayOf(e.single(x.Elems, "Array elements"))
+	case *syntax.RowLit:
+		return e.row(x)
+	case *syntax.Subscript:
+		return e.subscript(x)
+	case *syntax.Extract:
+		return e.extract(x)
+	case *syntax.Subquery:
+		return e.subquery(x)
+	case *syntax.AtTimeZone:
+		return e.function(x, "at_timezone", x.X, x.Zone)
+	case *syntax.Special:
+		return e.special(x)
+	case *syntax.Paren:
+		return e.paren(x)
+	case *syntax.Param:
+		e.failAt(x, "INVALID_PARAMETER_USAGE", "Incorrect number of parameters: expected %d but found 0", x.Index+1)
+	case *syntax.Lambda:
+		e.failAt(x, typeMismatch, "A lambda can only be an argument of a function that takes one")
+	default:
+		e.failAt(x, notSupported, "%T is not supported yet", x)
+	}
+	return schema.Type{}
+}
+
+func (e *exprs) paren(x *syntax.Paren) schema.Type { return e.expr(x.X) }
+
+func (e *exprs) term(x syntax.Expr, what string) {
+	e.boolean(x, e.expr(x), what+" must evaluate to a boolean (actual: %s)")
+}
+
+func (e *exprs) ident(x *syntax.Ident) schema.Type {
+	name := []string{strings.ToLower(x.Name)}
+	c := e.resolve(x, e.scope, name, x.Name)
+	if c == nil {
+		e.unresolved(x, e.scope, name, x.Name)
+		return schema.Type{}
+	}
+	e.info.Columns[x] = c
+	return c.Type
+}
+
+// deref is table.column before it is row.field.
+func (e *exprs) deref(x *syntax.Deref) schema.Type {
+	name, text, ok := path(x)
+	if ok {
+		if c := e.resolve(x, e.scope, name, text); c != nil || e.err != nil {
+			if c == nil {
+				return schema.Type{}
+			}
+			e.info.Columns[x] = c
+			return c.Type
+		}
+		delete(e.info.Columns, x)
+		if !e.columnInReach(name) {
+			e.unresolved(x, e.scope, name, text)
+			return schema.Type{}
+		}
+	}
+	base := e.expr(x.Base)
+	if e.err != nil {
+		return base
+	}
+	if base.Kind != schema.Row {
+		e.failAt(x.Base, typeMismatch, "Expression %s is not of type ROW", syntax.Print(x.Base))
+		return schema.Type{}
+	}
+	return e.field(x, base, text)
+}
+
+func (e *exprs) columnInReach(name []string) bool {
+	for s := e.scope; s != nil; s = s.parent {
+		if s.isPrefix(name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *exprs) field(x *syntax.Deref, row schema.Type, text string) schema.Type {
+	var found []schema.Type
+	var known []string
+	for _, f := range row.Elems {
+		known = append(known, f.Name)
+		if f.Name != "" && strings.EqualFold(f.Name, x.Field.Name) {
+			found = append(found, f.Type)
+		}
+	}
+	switch len(found) {
+	case 0:
+		if text == "" {
+			text = syntax.Print(x)
+		}
+		err := syntax.ErrorAt(x, noColumn, "Column '%s' cannot be resolved", text)
+		err.Hint = didYouMean(x.Field.Name, known)
+		e.fail(err)
+		return schema.Type{}
+	case 1:
+		return found[0]
+	}
+	e.failAt(&x.Field, ambiguous, "Ambiguous row field reference: %s", x.Field.Name)
+	return schema.Type{}
+}
+
+func (e *exprs) row(x *syntax.RowLit) schema.Type {
+	fields := make([]schema.Field, len(x.Elems))
+	for i, el := range x.Elems {
+		fields[i].Type = e.expr(el)
+	}
+	return schema.RowOf(fields...)
+}
+
+func (e *exprs) subscript(x *syntax.Subscript) schema.Type {
+	base, index := e.expr(x.Base), e.expr(x.Index)
+	if e.err != nil {
+		return schema.Type{}
+	}
+	switch {
+	case base.Kind == schema.Array && schema.Coercible(index, schema.Of(schema.BigInt)):
+		e.coerce(x.Index, schema.Of(schema.BigInt))
+		return base.Elem()
+	case base.Kind == schema.Map && schema.Coercible(index, base.Key()):
+		e.coerce(x.Index, base.Key())
+		return base.Value()
+	case base.Kind == schema.Row:
+		n, ok := ordinal(Unparen(x.Index))
+		if !ok {
+			e.failAt(x.Index, "EXPRESSION_NOT_CONSTANT", "Subscript expression on ROW requires a constant index")
+			return schema.Type{}
+		}
+		if n < 1 || n > len(base.Elems) {
+			e.failAt(x.Index, "INVALID_FUNCTION_ARGUMENT", "ROW index out of bounds: %d", n)
+			return schema.Type{}
+		}
+		return base.Elems[n-1].Type
+	}
+	e.failAt(x, typeMismatch, "Cannot apply operator: %s[%s]", base, index)
+	return schema.Type{}
+}
+
+// subquery is a query as a value; of more than one column it is a row.
+func (e *exprs) subquery(x *syntax.Subquery) schema.Type {
+	outs := e.query(x.Query, e.scope)
+	if e.err != nil {
+		return schema.Type{}
+	}
+	if len(outs) != 1 {
+		e.failAt(x, notSupported, "A subquery of %d columns as a value is not supported yet", len(outs))
+		return schema.Type{}
+	}
+	return outs[0].Type
+}

@@ -1,0 +1,247 @@
+package bind
+
+import (
+	"encoding/json"
+	"errors"
+	"math/big"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"logsql/convert/schema"
+	"logsql/sql/catalog"
+	"logsql/sql/funcs"
+	"logsql/sql/syntax"
+)
+
+func (e *exprs) literal(x syntax.Expr) schema.Type {
+	switch x := x.(type) {
+	case *syntax.StringLit:
+		return textType(x.Value)
+	case *syntax.NumberLit:
+		t, err := numberType(x.Text)
+		if err != nil {
+			e.failAt(x, "SYNTAX_ERROR", "Invalid numeric literal: %s", x.Text)
+		}
+		return t
+	case *syntax.BoolLit:
+		return schema.Of(schema.Boolean)
+	case *syntax.BinaryLit:
+		return schema.Of(schema.Varbinary)
+	}
+	return schema.Type{} // NULL
+}
+
+// textType is varchar(n) of a literal. Trino's varchar(0), which schema.Type
+// does not have, is given as varchar(1): nothing but typeof can tell.
+func textType(s string) schema.Type { return schema.VarcharOf(max(1, utf8.RuneCountInString(s))) }
+
+// numberType is the type of a number as written: on Athena, unlike in Trino, a
+// decimal literal is a double.
+func numberType(text string) (schema.Type, error) {
+	text = strings.ReplaceAll(text, "_", "")
+	digits := strings.TrimPrefix(text, "-")
+	based := len(digits) > 1 && digits[0] == '0' && strings.ContainsRune("xXoObB", rune(digits[1]))
+	if !based && strings.ContainsAny(text, ".eE") {
+		_, err := strconv.ParseFloat(text, 64)
+		if errors.Is(err, strconv.ErrRange) {
+			err = nil
+		}
+		return schema.Of(schema.Double), err
+	}
+	base := 10
+	if based {
+		base = 0
+	}
+	n, err := strconv.ParseInt(text, base, 64)
+	if err == nil && int64(int32(n)) == n {
+		return schema.Of(schema.Integer), nil
+	}
+	return schema.Of(schema.BigInt), err
+}
+
+// typedLiteral is a type before a string; its value is checked here, as Trino
+// does before a query runs.
+func (e *exprs) typedLiteral(x *syntax.TypedLit) schema.Type {
+	t, err := schema.Parse(x.Type.Text)
+	if err != nil {
+		e.failAt(x, typeMismatch, "Unknown type: %s", x.Type.Text)
+		return schema.Type{}
+	}
+	valid := true
+	switch t.Kind {
+	case schema.Date, schema.Time, schema.Timestamp, schema.TimestampTZ, schema.TimeTZ:
+		m, ok := ParseMoment(t.Kind, x.Value)
+		if ok && m.Type().Precision > 6 {
+			e.failAt(x, notSupported, "More than 6 digits of a second are not supported yet: '%s'", x.Value)
+		}
+		t, valid = m.Type(), ok
+	case schema.Decimal:
+		t, valid = decimalType(x.Value)
+	case schema.Boolean:
+		v := strings.ToLower(x.Value)
+		valid = v == "true" || v == "false" || v == "t" || v == "f" || v == "1" || v == "0"
+	case schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt:
+		_, err := strconv.ParseInt(strings.TrimPrefix(x.Value, "+"), 10, 8<<(t.Kind-schema.TinyInt))
+		valid = err == nil
+	case schema.Real, schema.Double:
+		_, err := strconv.ParseFloat(strings.TrimSpace(x.Value), 64)
+		valid = err == nil || errors.Is(err, strconv.ErrRange)
+	case schema.JSON:
+		valid = json.Valid([]byte(x.Value))
+		if valid {
+			return e.function(x, "json_parse", &syntax.StringLit{Span: x.Span, Value: x.Value})
+		}
+	default:
+		if _, err := funcs.LowerCast(&syntax.NullLit{}, schema.Text, t, false); err != nil {
+			e.failWith(x, err)
+		}
+	}
+	if !valid {
+		e.failAt(x, "INVALID_LITERAL", "'%s' is not a valid %s literal", x.Value, strings.ToUpper(t.Kind.String()))
+	}
+	return t
+}
+
+// decimalType is the type of DECIMAL '…': as many digits as are written.
+func decimalType(text string) (schema.Type, bool) {
+	digits := strings.TrimLeft(strings.TrimSpace(text), "+-")
+	if _, ok := new(big.Rat).SetString(digits); !ok || strings.ContainsAny(digits, "eE/_xX") {
+		return schema.Type{Kind: schema.Decimal}, false
+	}
+	whole, fraction, _ := strings.Cut(digits, ".")
+	whole = strings.TrimLeft(whole, "0")
+	precision := max(1, len(whole)+len(fraction))
+	return schema.DecimalOf(precision, len(fraction)), precision <= 38
+}
+
+func (e *exprs) interval(x *syntax.IntervalLit) schema.Type {
+	months, _, ok := ParseInterval(x)
+	if !ok {
+		e.failAt(x, "INVALID_LITERAL", "'%s' is not a valid INTERVAL literal", x.Value)
+	}
+	_ = months
+	if x.Field == "YEAR" || x.Field == "MONTH" {
+		return schema.Of(schema.IntervalYear)
+	}
+	return schema.Of(schema.IntervalDay)
+}
+
+// intervalUnits are the fields from large to small with their size in months
+// or milliseconds.
+var intervalUnits = []struct {
+	name   string
+	months bool
+	size   int64
+}{
+	{"YEAR", true, 12},
+	{"MONTH", true, 1},
+	{"DAY", false, 86400000},
+	{"HOUR", false, 3600000},
+	{"MINUTE", false, 60000},
+	{"SECOND", false, 1000},
+}
+
+func unitIndex(name string) int {
+	for i, u := range intervalUnits {
+		if u.name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// ParseInterval is the value of an interval literal: months for year to month,
+// else milliseconds.
+func ParseInterval(x *syntax.IntervalLit) (months, millis int64, ok bool) {
+	first := unitIndex(x.Field)
+	last := first
+	if x.To != "" {
+		last = unitIndex(x.To)
+	}
+	if first < 0 || last < first || intervalUnits[first].months != intervalUnits[last].months {
+		return 0, 0, false
+	}
+	text, negative := strings.CutPrefix(strings.TrimSpace(x.Value), "-")
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ':' || r == '-' })
+	if len(parts) != last-first+1 {
+		return 0, 0, false
+	}
+	total := int64(0)
+	for i, p := range parts {
+		unit := intervalUnits[first+i]
+		n, ok := intervalField(p, unit.size, unit.name == "SECOND")
+		if !ok {
+			return 0, 0, false
+		}
+		total += n
+	}
+	if negative != x.Negative {
+		total = -total
+	}
+	if intervalUnits[first].months {
+		return total, 0, true
+	}
+	return 0, total, true
+}
+
+func intervalField(text string, size int64, fraction bool) (int64, bool) {
+	whole, rest, dotted := strings.Cut(text, ".")
+	if dotted && !fraction {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(whole, 10, 32)
+	if err != nil || n < 0 {
+		return 0, false
+	}
+	total := n * size
+	if dotted {
+		ms, err := strconv.ParseInt((rest + "000")[:3], 10, 64)
+		if err != nil || len(rest) > 3 {
+			return 0, false
+		}
+		total += ms
+	}
+	return total, true
+}
+
+// special is a value without brackets.
+func (e *exprs) special(x *syntax.Special) schema.Type {
+	switch x.Name {
+	case "CURRENT_CATALOG":
+		return e.constant(x, catalog.Name)
+	case "CURRENT_SCHEMA":
+		return e.constant(x, e.database)
+	case "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP":
+		if x.Precision >= 0 && x.Precision != 3 {
+			e.failAt(x, notSupported, "%s(%d) is not supported yet", x.Name, x.Precision)
+			return schema.Type{}
+		}
+		return e.function(x, strings.ToLower(x.Name))
+	}
+	e.failAt(x, notSupported, "%s is not supported", x.Name)
+	return schema.Type{}
+}
+
+func (e *exprs) constant(x syntax.Expr, text string) schema.Type {
+	e.info.Texts[x] = text
+	return schema.Text
+}
+
+// extractFunctions are the functions that the fields of EXTRACT stand for.
+var extractFunctions = map[string]string{
+	"year": "year", "quarter": "quarter", "month": "month", "week": "week", "day": "day",
+	"day_of_month": "day", "day_of_week": "day_of_week", "dow": "day_of_week",
+	"day_of_year": "day_of_year", "doy": "day_of_year", "year_of_week": "year_of_week", "yow": "year_of_week",
+	"hour": "hour", "minute": "minute", "second": "second",
+	"timezone_hour": "timezone_hour", "timezone_minute": "timezone_minute",
+}
+
+func (e *exprs) extract(x *syntax.Extract) schema.Type {
+	name, ok := extractFunctions[strings.ToLower(x.Field.Name)]
+	if !ok {
+		e.failAt(&x.Field, "SYNTAX_ERROR", "Invalid EXTRACT field: %s", x.Field.Name)
+		return schema.Type{}
+	}
+	return e.function(x, name, x.X)
+}

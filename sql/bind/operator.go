@@ -1,0 +1,269 @@
+package bind
+
+import (
+	"strings"
+
+	"logsql/convert/schema"
+	"logsql/sql/catalog"
+	"logsql/sql/funcs"
+	"logsql/sql/syntax"
+)
+
+func didYouMean(name string, known []string) string { return catalog.DidYouMean(name, known) }
+
+// opSpan is the place Trino names in complaints about an operator.
+type opSpan struct{ from, to syntax.Pos }
+
+func (s opSpan) Pos() syntax.Pos { return s.from }
+func (s opSpan) End() syntax.Pos { return s.to }
+
+func operatorAt(x *syntax.Binary) syntax.Node {
+	if !x.OpPos.IsValid() {
+		return x
+	}
+	to := x.OpPos
+	to.Offset += len(x.Op)
+	to.Col += len(x.Op)
+	return opSpan{x.OpPos, to}
+}
+
+func (e *exprs) binary(x *syntax.Binary) schema.Type {
+	xt, yt := e.expr(x.X), e.expr(x.Y)
+	if e.err != nil {
+		return schema.Type{}
+	}
+	res, err := funcs.BinaryType(x.Op, xt, yt)
+	if err != nil {
+		e.failWith(operatorAt(x), err)
+		return schema.Type{}
+	}
+	e.coerce(x.X, res.Params[0])
+	e.coerce(x.Y, res.Params[1])
+	return res.Result
+}
+
+func (e *exprs) unary(x *syntax.Unary) schema.Type {
+	if n, ok := unparenNumber(x); ok && x.Op == "-" {
+		t, err := numberType("-" + n.Text)
+		if err != nil {
+			e.failAt(x, "SYNTAX_ERROR", "Invalid numeric literal: -%s", n.Text)
+		}
+		e.info.Types[n] = t
+		return t
+	}
+	t := e.expr(x.X)
+	switch {
+	case t.IsNumber(), t.Kind == schema.IntervalDay, t.Kind == schema.IntervalYear:
+		return t
+	case t.Kind == schema.Unknown && e.err == nil:
+		e.coerce(x.X, schema.Of(schema.Integer))
+		return schema.Of(schema.Integer)
+	case x.Op == "-":
+		e.failAt(x, typeMismatch, "Cannot apply operator: -%s", t)
+	default:
+		e.failAt(x, typeMismatch, "Unary '+' operator cannot by applied to %s type", t)
+	}
+	return schema.Type{}
+}
+
+func unparenNumber(x *syntax.Unary) (*syntax.NumberLit, bool) {
+	n, ok := x.X.(*syntax.NumberLit)
+	return n, ok
+}
+
+// single gives expressions that must agree their common type.
+func (e *exprs) single(xs []syntax.Expr, what string) schema.Type {
+	var common schema.Type
+	var seen []schema.Type
+	for _, x := range xs {
+		t := e.expr(x)
+		if e.err != nil {
+			return schema.Type{}
+		}
+		seen = addType(seen, t)
+		wider, ok := schema.Common(common, t)
+		if !ok {
+			e.failAt(x, typeMismatch,
+				"%s must be the same type or coercible to a common type. Cannot find common type between %s and %s, all types (without duplicates): [%s]",
+				what, common, t, typeList(seen))
+			return schema.Type{}
+		}
+		common = wider
+	}
+	for _, x := range xs {
+		e.coerce(x, common)
+	}
+	return common
+}
+
+func addType(seen []schema.Type, t schema.Type) []schema.Type {
+	for _, s := range seen {
+		if s.Equal(t) {
+			return seen
+		}
+	}
+	return append(seen, t)
+}
+
+func typeList(types []schema.Type) string {
+	texts := make([]string, len(types))
+	for i, t := range types {
+		texts[i] = t.String()
+	}
+	return strings.Join(texts, ", ")
+}
+
+// compared is a comparison that is no Binary: both sides get a common type that
+// = takes.
+func (e *exprs) compared(n syntax.Node, op string, x, y syntax.Expr) schema.Type {
+	xt, yt := e.expr(x), e.expr(y)
+	if e.err != nil {
+		return schema.Type{}
+	}
+	res, err := funcs.BinaryType("=", xt, yt)
+	if err != nil {
+		e.failAt(n, typeMismatch, "Cannot apply operator: %s %s %s", xt, op, yt)
+		return schema.Type{}
+	}
+	e.coerce(x, res.Params[0])
+	e.coerce(y, res.Params[1])
+	return res.Result
+}
+
+func (e *exprs) between(x *syntax.Between) schema.Type {
+	xt, low, high := e.expr(x.X), e.expr(x.Low), e.expr(x.High)
+	if e.err != nil {
+		return schema.Type{}
+	}
+	common, ok := schema.Common(xt, low)
+	if ok {
+		common, ok = schema.Common(common, high)
+	}
+	if ok {
+		_, err := funcs.BinaryType("<=", common, common)
+		ok = err == nil
+	}
+	if !ok {
+		e.failAt(x, typeMismatch, "Cannot check if %s is BETWEEN %s and %s", xt, low, high)
+		return schema.Type{}
+	}
+	for _, part := range []syntax.Expr{x.X, x.Low, x.High} {
+		e.coerce(part, common)
+	}
+	return schema.Of(schema.Boolean)
+}
+
+func (e *exprs) in(x *syntax.In) schema.Type {
+	if x.Query == nil {
+		t := e.single(append([]syntax.Expr{x.X}, x.List...), "IN value and list items")
+		e.comparable(x, t)
+		return schema.Of(schema.Boolean)
+	}
+	xt := e.expr(x.X)
+	e.againstQuery(x, x.X, xt, x.Query, "value and result of subquery must be of the same type for IN expression: %s vs %s")
+	return schema.Of(schema.Boolean)
+}
+
+func (e *exprs) comparable(n syntax.Node, t schema.Type) {
+	if e.err != nil || t.Kind == schema.Unknown {
+		return
+	}
+	if _, err := funcs.BinaryType("=", t, t); err != nil {
+		e.failAt(n, typeMismatch, "Type %s is not comparable", t)
+	}
+}
+
+// againstQuery gives a value and the one column of a query a common type.
+func (e *exprs) againstQuery(n syntax.Node, x syntax.Expr, xt schema.Type, q *syntax.Query, format string) {
+	outs := e.query(q, e.scope)
+	if e.err != nil {
+		return
+	}
+	if len(outs) != 1 || xt.Kind == schema.Row {
+		e.failAt(q, notSupported, "Comparing rows with a subquery is not supported yet")
+		return
+	}
+	t, ok := schema.Common(xt, outs[0].Type)
+	if !ok {
+		e.failAt(n, typeMismatch, format, xt, outs[0].Type)
+		return
+	}
+	e.comparable(n, t)
+	e.coerce(x, t)
+	if !outs[0].Type.Equal(t) {
+		e.info.Coerce[q] = t
+	}
+}
+
+func (e *exprs) quantified(x *syntax.Quantified) schema.Type {
+	xt := e.expr(x.X)
+	e.againstQuery(x, x.X, xt, x.Query, "Value expression and result of subquery must be of the same type: %s vs %s")
+	if e.err != nil {
+		return schema.Type{}
+	}
+	if _, err := funcs.BinaryType(x.Op, e.info.Type(x.X), e.info.Type(x.X)); err != nil {
+		e.failWith(x, err)
+	}
+	return schema.Of(schema.Boolean)
+}
+
+func (e *exprs) like(x *syntax.Like) schema.Type {
+	t := e.expr(x.X)
+	if t.Kind == schema.Unknown {
+		e.coerce(x.X, schema.Text)
+	} else if !t.IsText() {
+		e.failAt(x.X, typeMismatch, "Left side of LIKE expression must evaluate to a varchar (actual: %s)", t)
+	}
+	e.text(x.Pattern, "Pattern for LIKE expression must evaluate to a varchar (actual: %s)")
+	if x.Escape != nil {
+		e.text(x.Escape, "Escape for LIKE expression must evaluate to a varchar (actual: %s)")
+	}
+	return schema.Of(schema.Boolean)
+}
+
+func (e *exprs) text(x syntax.Expr, format string) {
+	switch t := e.expr(x); {
+	case t.Kind == schema.Varchar:
+	case t.Kind == schema.Unknown:
+		e.coerce(x, schema.Text)
+	default:
+		e.failAt(x, typeMismatch, format, t)
+	}
+}
+
+func (e *exprs) caseOf(x *syntax.Case) schema.Type {
+	if x.Operand != nil {
+		conds := []syntax.Expr{x.Operand}
+		for i := range x.Whens {
+			conds = append(conds, x.Whens[i].Cond)
+		}
+		t := e.single(conds, "CASE operand and WHEN clauses")
+		e.comparable(x.Operand, t)
+	}
+	var results []syntax.Expr
+	for i := range x.Whens {
+		if x.Operand == nil {
+			e.term(x.Whens[i].Cond, "CASE WHEN clause")
+		}
+		results = append(results, x.Whens[i].Result)
+	}
+	if x.Else != nil {
+		results = append(results, x.Else)
+	}
+	return e.single(results, "All CASE results")
+}
+
+func (e *exprs) cast(x *syntax.Cast) schema.Type {
+	from := e.expr(x.X)
+	to, err := schema.Parse(x.Type.Text)
+	if err != nil {
+		e.failAt(x.Type, typeMismatch, "Unknown type: %s", x.Type.Text)
+		return schema.Type{}
+	}
+	if e.err == nil && from.Kind != schema.Unknown {
+		if _, err := funcs.LowerCast(&syntax.NullLit{}, from, to, x.Try); err != nil {
+			e.failWith(x, err)
+		}
+	}
+	return to
+}

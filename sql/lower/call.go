@@ -1,0 +1,120 @@
+package lower
+
+import (
+	"logsql/sql/bind"
+	"logsql/sql/funcs"
+	"logsql/sql/syntax"
+)
+
+// call lowers a function call, or what is one in other words.
+func (l *lowerer) call(x syntax.Expr, c *bind.Call) syntax.Expr {
+	node, ok := x.(*syntax.Call)
+	if !ok {
+		node = &syntax.Call{}
+	}
+	grouped := l.grouped
+	if c.Func == nil || c.Func.Kind == funcs.Aggregate && node.Over == nil {
+		l.grouped = nil // inside an aggregate the values are those before grouping
+	}
+	args := make([]syntax.Expr, len(c.Args))
+	for i, a := range c.Args {
+		args[i] = l.argument(node, a)
+	}
+	out := l.template(node)
+	l.grouped = grouped
+	if l.err != nil {
+		return x
+	}
+	if c.Func == nil {
+		return castTo(call("grouping", args...), c.Result)
+	}
+	lowered, err := c.Func.Lower(&funcs.Call{
+		Name: c.Func.Name, Args: args, Params: c.Params, Result: c.Result, Node: node, Out: out,
+		Const: func(i int) (string, bool) { return constant(c.Args, i) },
+	})
+	l.check(x, err)
+	return lowered
+}
+
+func (l *lowerer) argument(node *syntax.Call, a syntax.Expr) syntax.Expr {
+	if f, ok := a.(*syntax.Lambda); ok {
+		return l.lambda(f)
+	}
+	if node.Distinct && holdsZone(l.info.Type(a)) {
+		l.failAt(a, "DISTINCT on values of type %s is not supported yet", l.info.Type(a))
+	}
+	return l.expr(a)
+}
+
+func (l *lowerer) lambda(f *syntax.Lambda) syntax.Expr {
+	out := &syntax.Lambda{Body: l.expr(f.Body)}
+	for _, ref := range l.info.Lambdas[f] {
+		out.Params = append(out.Params, *ident(ref))
+	}
+	return out
+}
+
+// template is what follows the arguments of a call, lowered.
+func (l *lowerer) template(node *syntax.Call) *syntax.Call {
+	out := &syntax.Call{Distinct: node.Distinct, Star: node.Star, Within: node.Within, Nulls: node.Nulls, Clause: node.Clause}
+	out.OrderBy = l.sortItems(node.OrderBy)
+	if node.Filter != nil {
+		out.Filter = l.expr(node.Filter)
+	}
+	if node.Over != nil {
+		out.Over = l.window(node.Over)
+	}
+	return out
+}
+
+func (l *lowerer) sortItems(items []syntax.SortItem) []syntax.SortItem {
+	var out []syntax.SortItem
+	for _, item := range items {
+		out = append(out, syntax.SortItem{Expr: l.key(item.Expr), Desc: item.Desc, Nulls: nulls(item)})
+	}
+	return out
+}
+
+// window writes a named window out in place.
+func (l *lowerer) window(w *syntax.Window) *syntax.Window {
+	out := &syntax.Window{}
+	if named := l.info.Windows[w]; named != nil {
+		out = l.window(named)
+	}
+	for _, p := range w.PartitionBy {
+		out.PartitionBy = append(out.PartitionBy, l.key(p))
+	}
+	out.OrderBy = append(out.OrderBy, l.sortItems(w.OrderBy)...)
+	if w.Frame == nil {
+		return out
+	}
+	frame := *w.Frame
+	out.Frame = &frame
+	if frame.Start.Value != nil {
+		out.Frame.Start.Value = l.expr(frame.Start.Value)
+	}
+	if frame.Last.Value != nil {
+		out.Frame.Last.Value = l.expr(frame.Last.Value)
+	}
+	return out
+}
+
+// constant is the text of an argument that is written as a literal.
+func constant(args []syntax.Expr, i int) (string, bool) {
+	if i >= len(args) {
+		return "", false
+	}
+	switch x := bind.Unparen(args[i]).(type) {
+	case *syntax.StringLit:
+		return x.Value, true
+	case *syntax.NumberLit:
+		return x.Text, true
+	case *syntax.BoolLit:
+		return map[bool]string{true: "true", false: "false"}[x.Value], true
+	case *syntax.Unary:
+		if n, ok := x.X.(*syntax.NumberLit); ok && x.Op == "-" {
+			return "-" + n.Text, true
+		}
+	}
+	return "", false
+}

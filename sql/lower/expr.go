@@ -1,0 +1,326 @@
+package lower
+
+import (
+	"strconv"
+	"strings"
+
+	"logsql/convert/schema"
+	"logsql/sql/bind"
+	"logsql/sql/funcs"
+	"logsql/sql/syntax"
+)
+
+// expr lowers x with its implicit cast.
+func (l *lowerer) expr(x syntax.Expr) syntax.Expr {
+	if l.err != nil {
+		return x
+	}
+	out := l.bare(x)
+	for _, k := range l.grouped {
+		if l.info.SameItem(k, x) {
+			out = call("any_value", out)
+			break
+		}
+	}
+	if to, ok := l.info.Coerce[x]; ok {
+		return l.cast(x, out, l.info.Types[x], to)
+	}
+	return out
+}
+
+func (l *lowerer) exprs(xs []syntax.Expr) []syntax.Expr {
+	out := make([]syntax.Expr, len(xs))
+	for i, x := range xs {
+		out[i] = l.expr(x)
+	}
+	return out
+}
+
+// cast is an implicit cast, which never fails and never cuts text.
+func (l *lowerer) cast(n syntax.Node, x syntax.Expr, from, to schema.Type) syntax.Expr {
+	if sameInDuck(from, to) {
+		return x
+	}
+	out, err := funcs.LowerCast(x, from, to, false)
+	l.check(n, err)
+	return out
+}
+
+// bare is the one switch over expressions.
+func (l *lowerer) bare(x syntax.Expr) syntax.Expr {
+	if c := l.info.Columns[x]; c != nil {
+		return l.column(c)
+	}
+	if c := l.info.Calls[x]; c != nil {
+		return l.call(x, c)
+	}
+	if text, ok := l.info.Texts[x]; ok {
+		return str(text)
+	}
+	switch x := x.(type) {
+	case *syntax.Paren:
+		return l.expr(x.X)
+	case *syntax.StringLit:
+		return str(x.Value)
+	case *syntax.BoolLit:
+		return &syntax.BoolLit{Value: x.Value}
+	case *syntax.NullLit:
+		return &syntax.NullLit{}
+	case *syntax.BinaryLit:
+		return &syntax.BinaryLit{Value: x.Value}
+	case *syntax.NumberLit:
+		return l.number(x)
+	case *syntax.TypedLit:
+		return l.typedLiteral(x)
+	case *syntax.IntervalLit:
+		return interval(x)
+	case *syntax.Deref:
+		return l.deref(x)
+	case *syntax.Unary:
+		return l.unary(x)
+	case *syntax.Binary:
+		return funcs.LowerBinary(x.Op, l.expr(x.X), l.expr(x.Y), l.info.Type(x.X), l.info.Type(x.Y), l.info.Types[x])
+	case *syntax.Logical:
+		return &syntax.Logical{Op: x.Op, X: l.expr(x.X), Y: l.expr(x.Y)}
+	case *syntax.Not:
+		return &syntax.Not{X: l.expr(x.X)}
+	case *syntax.Between:
+		return l.between(x)
+	case *syntax.In:
+		return l.in(x)
+	case *syntax.Like:
+		return l.like(x)
+	case *syntax.IsNull:
+		return &syntax.IsNull{Not: x.Not, X: l.expr(x.X)}
+	case *syntax.IsDistinct:
+		return &syntax.IsDistinct{Not: x.Not, X: l.key(x.X), Y: l.key(x.Y)}
+	case *syntax.Exists:
+		return &syntax.Exists{Query: l.query(x.Query)}
+	case *syntax.Subquery:
+		return &syntax.Subquery{Query: l.query(x.Query)}
+	case *syntax.Quantified:
+		return &syntax.Quantified{Op: x.Op, Quantifier: x.Quantifier, X: l.key(x.X), Query: l.keyQuery(x.X, x.Query)}
+	case *syntax.Cast:
+		return l.explicitCast(x)
+	case *syntax.Case:
+		return l.caseOf(x)
+	case *syntax.ArrayLit:
+		return &syntax.ArrayLit{Elems: l.exprs(x.Elems)}
+	case *syntax.RowLit:
+		return l.row(x)
+	case *syntax.Subscript:
+		return l.subscript(x)
+	}
+	l.failAt(x, "%T is not supported yet", x)
+	return x
+}
+
+// key is x as it is compared with = and its like.
+func (l *lowerer) key(x syntax.Expr) syntax.Expr {
+	return l.comparable(x, l.expr(x), l.info.Type(x))
+}
+
+func (l *lowerer) compare(op string, x, y syntax.Expr, t schema.Type) syntax.Expr {
+	return funcs.LowerBinary(op, x, y, t, t, schema.Of(schema.Boolean))
+}
+
+// number writes decimals as doubles, which they are on Athena; DuckDB takes
+// 1.5 for a decimal.
+func (l *lowerer) number(x *syntax.NumberLit) syntax.Expr {
+	text := strings.ReplaceAll(x.Text, "_", "")
+	if l.info.Types[x].Kind == schema.Double {
+		if !strings.ContainsAny(text, "eE") {
+			text += "e0"
+		}
+		return &syntax.NumberLit{Text: text}
+	}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return &syntax.NumberLit{Text: strconv.FormatInt(n, 10)}
+	}
+	n, err := strconv.ParseInt(text, 0, 64)
+	if err != nil {
+		return &syntax.NumberLit{Text: text} // 9223372036854775808 behind a minus
+	}
+	return &syntax.NumberLit{Text: strconv.FormatInt(n, 10)}
+}
+
+func (l *lowerer) unary(x *syntax.Unary) syntax.Expr {
+	t := l.info.Types[x]
+	out := funcs.LowerUnary(x.Op, l.expr(x.X), t)
+	if n, ok := x.X.(*syntax.NumberLit); ok && t.IsInteger() {
+		// DuckDB gives the number a type before it sees the minus.
+		if strings.HasSuffix(n.Text, "2147483648") || strings.HasSuffix(n.Text, "9223372036854775808") {
+			return castTo(out, t)
+		}
+	}
+	return out
+}
+
+func (l *lowerer) typedLiteral(x *syntax.TypedLit) syntax.Expr {
+	t := l.info.Types[x]
+	switch t.Kind {
+	case schema.Date, schema.Time, schema.Timestamp:
+		m, _ := bind.ParseMoment(t.Kind, x.Value)
+		return momentLiteral(t.Kind.String(), m)
+	case schema.TimestampTZ:
+		m, _ := bind.ParseMoment(t.Kind, x.Value)
+		return &syntax.StructLit{Names: []string{"t", "z"}, Elems: []syntax.Expr{momentLiteral("timestamp", m), str(m.Zone)}}
+	case schema.Varchar:
+		return str(x.Value)
+	case schema.Decimal, schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt, schema.Real, schema.Double:
+		return castTo(str(strings.TrimSpace(x.Value)), t)
+	}
+	out, err := funcs.LowerCast(str(x.Value), schema.Text, t, false)
+	l.check(x, err)
+	return out
+}
+
+func momentLiteral(kind string, m bind.Moment) syntax.Expr {
+	return &syntax.TypedLit{Type: &syntax.TypeName{Text: strings.ToUpper(kind)}, Value: m.Text()}
+}
+
+func interval(x *syntax.IntervalLit) syntax.Expr {
+	months, millis, _ := bind.ParseInterval(x)
+	if x.Field == "YEAR" || x.Field == "MONTH" {
+		return &syntax.IntervalLit{Value: strconv.FormatInt(months, 10), Field: "MONTH"}
+	}
+	return &syntax.IntervalLit{Value: strconv.FormatInt(millis, 10), Field: "MILLISECOND"}
+}
+
+// deref reads a row's field; plain paths stay paths.
+func (l *lowerer) deref(x *syntax.Deref) syntax.Expr {
+	row := l.info.Types[x.Base]
+	base := l.expr(x.Base)
+	for i, f := range row.Elems {
+		if !strings.EqualFold(f.Name, x.Field.Name) {
+			continue
+		}
+		if d, ok := base.(*syntax.Deref); ok {
+			return &syntax.Deref{Base: d, Field: *ident(funcs.FieldName(row, i))}
+		}
+		return extract(base, funcs.FieldName(row, i))
+	}
+	l.failAt(x, "No field %s in %s", x.Field.Name, row)
+	return base
+}
+
+func (l *lowerer) between(x *syntax.Between) syntax.Expr {
+	t := l.info.Type(x.X)
+	if t.Kind == schema.Double || t.Kind == schema.Real {
+		value := l.expr(x.X)
+		both := &syntax.Logical{Op: "AND", X: l.compare(">=", value, l.expr(x.Low), t), Y: l.compare("<=", value, l.expr(x.High), t)}
+		if x.Not {
+			return &syntax.Not{X: both}
+		}
+		return both
+	}
+	return &syntax.Between{Not: x.Not, X: l.key(x.X), Low: l.key(x.Low), High: l.key(x.High)}
+}
+
+func (l *lowerer) in(x *syntax.In) syntax.Expr {
+	out := &syntax.In{Not: x.Not, X: l.key(x.X)}
+	if x.Query != nil {
+		out.Query = l.keyQuery(x.X, x.Query)
+		return out
+	}
+	for _, item := range x.List {
+		out.List = append(out.List, l.key(item))
+	}
+	return out
+}
+
+// keyQuery is the one-column query that x is compared with, cast to x's type.
+func (l *lowerer) keyQuery(x syntax.Expr, q *syntax.Query) *syntax.Query {
+	out := l.query(q)
+	have := l.info.Outputs[q][0]
+	t := l.info.Type(x)
+	if sameInDuck(have.Type, t) && !isZoned(t) {
+		return out
+	}
+	alias := l.fresh("side")
+	value := l.cast(q, column(alias, have.Ref), have.Type, t)
+	item := selected(l.comparable(q, value, t), have.Ref)
+	return &syntax.Query{Body: &syntax.Select{Items: []syntax.SelectItem{item}, From: derived(out, alias)}}
+}
+
+func (l *lowerer) like(x *syntax.Like) syntax.Expr {
+	out := &syntax.Like{Not: x.Not, X: l.expr(x.X), Pattern: l.expr(x.Pattern)}
+	if x.Escape != nil {
+		out.Escape = l.expr(x.Escape)
+	}
+	return out
+}
+
+func (l *lowerer) explicitCast(x *syntax.Cast) syntax.Expr {
+	out, err := funcs.LowerCast(l.expr(x.X), l.info.Type(x.X), l.info.Types[x], x.Try)
+	l.check(x, err)
+	return out
+}
+
+func (l *lowerer) caseOf(x *syntax.Case) syntax.Expr {
+	out := &syntax.Case{}
+	if x.Operand != nil {
+		out.Operand = l.key(x.Operand)
+	}
+	for i := range x.Whens {
+		w := &x.Whens[i]
+		cond := l.expr(w.Cond)
+		if x.Operand != nil {
+			cond = l.comparable(w.Cond, cond, l.info.Type(w.Cond))
+		}
+		out.Whens = append(out.Whens, syntax.When{Cond: cond, Result: l.expr(w.Result)})
+	}
+	if x.Else != nil {
+		out.Else = l.expr(x.Else)
+	}
+	return out
+}
+
+func (l *lowerer) row(x *syntax.RowLit) syntax.Expr {
+	t := l.info.Types[x]
+	out := &syntax.StructLit{Elems: l.exprs(x.Elems)}
+	for i := range x.Elems {
+		out.Names = append(out.Names, funcs.FieldName(t, i))
+	}
+	return out
+}
+
+// subscript is an error where Trino has one: outside an array, or on a key that
+// a map has not. element_at is the function that gives NULL.
+func (l *lowerer) subscript(x *syntax.Subscript) syntax.Expr {
+	base := l.expr(x.Base)
+	t := l.info.Type(x.Base)
+	switch t.Kind {
+	case schema.Row:
+		n, _ := strconv.Atoi(bind.Unparen(x.Index).(*syntax.NumberLit).Text)
+		return extract(base, funcs.FieldName(t, n-1))
+	case schema.Map:
+		key := l.expr(x.Index)
+		l.groupable(x, []schema.Type{schema.ArrayOf(t.Key())})
+		missing := &syntax.Not{X: call("map_contains", base, key)}
+		msg := &syntax.Binary{Op: "||", X: str("Key not present in map: "), Y: castTo(key, schema.Text)}
+		return &syntax.Case{
+			Whens: []syntax.When{{Cond: missing, Result: fail(t.Value(), "INVALID_FUNCTION_ARGUMENT", msg)}},
+			Else:  &syntax.Subscript{Base: base, Index: key},
+		}
+	}
+	return arrayElement(base, l.expr(x.Index), t.Elem())
+}
+
+func arrayElement(base, index syntax.Expr, t schema.Type) syntax.Expr {
+	const code = "INVALID_FUNCTION_ARGUMENT"
+	length := call("len", base)
+	text := func(x syntax.Expr) syntax.Expr { return castTo(x, schema.Text) }
+	join := func(x, y syntax.Expr) syntax.Expr { return &syntax.Binary{Op: "||", X: x, Y: y} }
+	cmp := func(op string, x, y syntax.Expr) syntax.Expr { return &syntax.Binary{Op: op, X: x, Y: y} }
+	beyond := join(join(join(str("Array subscript must be less than or equal to array length: "), text(index)), str(" > ")), text(length))
+	whens := []syntax.When{
+		{Cond: cmp("=", index, num(0)), Result: fail(t, code, str("SQL array indices start at 1"))},
+		{Cond: cmp("<", index, num(0)), Result: fail(t, code, join(str("Array subscript is negative: "), text(index)))},
+		{Cond: cmp(">", index, length), Result: fail(t, code, beyond)},
+	}
+	if isLiteral(index) {
+		whens = whens[2:]
+	}
+	return &syntax.Case{Whens: whens, Else: &syntax.Subscript{Base: base, Index: index}}
+}

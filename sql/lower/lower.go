@@ -1,0 +1,119 @@
+// Package lower rewrites a bound query for DuckDB: it builds a new tree out of
+// what bind learnt, in which every name is unique in the statement, every cast
+// is written out and every function is one that DuckDB has. It does no I/O.
+package lower
+
+import (
+	"maps"
+	"strconv"
+
+	"logsql/convert/schema"
+	"logsql/sql/bind"
+	"logsql/sql/funcs"
+	"logsql/sql/syntax"
+)
+
+// Lower is the DuckDB text of a query, or of the query inside EXPLAIN; stmt
+// must be the statement info was made of. The error is a *syntax.Error.
+func Lower(stmt syntax.Statement, info *bind.Info) (string, error) {
+	q, err := Tree(stmt, info)
+	if err != nil {
+		return "", err
+	}
+	return syntax.PrintDuckDB(q), nil
+}
+
+// Tree is Lower's tree before it is printed.
+func Tree(stmt syntax.Statement, info *bind.Info) (*syntax.Query, error) {
+	for {
+		explain, ok := stmt.(*syntax.Explain)
+		if !ok {
+			break
+		}
+		stmt = explain.Of
+	}
+	q, ok := stmt.(*syntax.Query)
+	if !ok {
+		return nil, syntax.ErrorAt(stmt, notSupported, "This statement is not a query")
+	}
+	l := &lowerer{info: info, aliases: maps.Clone(info.Aliases)}
+	out := l.query(q)
+	if l.err != nil {
+		return nil, l.err
+	}
+	return out, nil
+}
+
+const notSupported = "NOT_SUPPORTED"
+
+// lowerer holds what lowering one statement needs. The first error sticks, and
+// what is lowered after it is thrown away.
+type lowerer struct {
+	info    *bind.Info
+	aliases map[string]bool
+	grouped []*bind.Item // group keys of the SELECT at hand that go by their instant
+	err     error
+}
+
+func (l *lowerer) failAt(n syntax.Node, format string, args ...any) {
+	if l.err == nil {
+		l.err = syntax.ErrorAt(n, notSupported, format, args...)
+	}
+}
+
+// check gives an error of funcs the place of n.
+func (l *lowerer) check(n syntax.Node, err error) {
+	if err != nil && l.err == nil {
+		l.err = bind.At(n, err)
+	}
+}
+
+// fresh is an alias that no relation of the statement has.
+func (l *lowerer) fresh(name string) string {
+	free := name
+	for n := 2; l.aliases[free]; n++ {
+		free = name + "_" + strconv.Itoa(n)
+	}
+	l.aliases[free] = true
+	return free
+}
+
+// Builders of nodes; nodes of lowered SQL have no places.
+
+func ident(name string) *syntax.Ident { return &syntax.Ident{Name: name, Quoted: true} }
+
+func column(relation, name string) syntax.Expr {
+	return &syntax.Deref{Base: ident(relation), Field: *ident(name)}
+}
+
+func str(s string) syntax.Expr { return &syntax.StringLit{Value: s} }
+
+func num(n int) syntax.Expr { return &syntax.NumberLit{Text: strconv.Itoa(n)} }
+
+func call(name string, args ...syntax.Expr) *syntax.Call {
+	return &syntax.Call{Name: syntax.Name{{Name: name}}, Args: args}
+}
+
+func castTo(x syntax.Expr, t schema.Type) syntax.Expr {
+	return &syntax.Cast{X: x, Type: &syntax.TypeName{Text: funcs.DuckType(t)}}
+}
+
+func extract(x syntax.Expr, field string) syntax.Expr { return call("struct_extract", x, str(field)) }
+
+func selected(x syntax.Expr, as string) syntax.SelectItem {
+	return syntax.SelectItem{Expr: x, Alias: ident(as)}
+}
+
+// derived is (body) AS alias, in FROM.
+func derived(body syntax.Body, alias string, columns ...syntax.Ident) syntax.Relation {
+	q, ok := body.(*syntax.Query)
+	if !ok {
+		q = &syntax.Query{Body: body}
+	}
+	return &syntax.Aliased{Of: &syntax.SubqueryRel{Query: q}, Name: *ident(alias), Columns: columns}
+}
+
+// fail ends the query with Trino's error.
+func fail(t schema.Type, code string, msg syntax.Expr) syntax.Expr {
+	return castTo(call("trino_fail", str(code), msg), t)
+}

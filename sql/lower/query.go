@@ -1,0 +1,322 @@
+package lower
+
+import (
+	"logsql/convert/schema"
+	"logsql/sql/bind"
+	"logsql/sql/funcs"
+	"logsql/sql/syntax"
+)
+
+func (l *lowerer) query(q *syntax.Query) *syntax.Query {
+	info := l.info.Queries[q]
+	out := &syntax.Query{}
+	if q.With != nil {
+		out.With = &syntax.With{}
+		for i, p := range q.With.Parts {
+			part := &syntax.WithPart{Name: *ident(info.CTEs[i].Name), Query: l.query(p.Query)}
+			out.With.Parts = append(out.With.Parts, part)
+		}
+	}
+	grouped := l.grouped
+	out.Body = l.body(q.Body)
+	wrapped := ""
+	if l.sortsInstants(q, info) {
+		wrapped = l.fresh("sorted")
+		out.Body = &syntax.Select{Items: []syntax.SelectItem{{Star: true}}, From: derived(out.Body, wrapped)}
+	}
+	for i, o := range info.Order {
+		out.OrderBy = l.order(out.OrderBy, q.OrderBy[i], o, info, wrapped)
+	}
+	l.grouped = grouped
+	out.Offset = q.Offset
+	out.Limit = q.Limit
+	return out
+}
+
+// sortsInstants reports whether a result has to be wrapped to be sorted: by a
+// timestamp with time zone where ORDER BY can only name the columns.
+func (l *lowerer) sortsInstants(q *syntax.Query, info *bind.Query) bool {
+	if s, ok := q.Body.(*syntax.Select); ok && !s.Distinct {
+		return false
+	}
+	for _, o := range info.Order {
+		if isZoned(o.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+func isZoned(t schema.Type) bool { return t.Kind == schema.TimestampTZ }
+
+// order adds one ORDER BY item. What is the same on every row is left out:
+// DuckDB takes a bare literal for a mistake.
+func (l *lowerer) order(items []syntax.SortItem, item syntax.SortItem, o bind.Order, info *bind.Query, wrapped string) []syntax.SortItem {
+	var x syntax.Expr
+	switch {
+	case wrapped != "" && o.Ordinal > 0:
+		x = l.comparable(item.Expr, column(wrapped, info.Outputs[o.Ordinal-1].Ref), o.Type)
+	case wrapped != "":
+		l.failAt(item.Expr, "Sorting a set operation with a timestamp with time zone by an expression is not supported yet")
+		return nil
+	case o.Ordinal > 0 && !isZoned(o.Type):
+		x = num(o.Ordinal)
+	case o.Ordinal > 0 && l.info.Columns[bind.Unparen(o.Expr)] == nil:
+		x = l.comparable(item.Expr, l.item(info.Items[o.Ordinal-1]), o.Type)
+	default:
+		x = l.comparable(o.Expr, l.expr(o.Expr), o.Type)
+		if isLiteral(x) {
+			return items
+		}
+	}
+	return append(items, syntax.SortItem{Expr: x, Desc: item.Desc, Nulls: nulls(item)})
+}
+
+// nulls is where a sort item has its NULLs: last, unless said otherwise.
+func nulls(item syntax.SortItem) string {
+	if item.Nulls == "" {
+		return "LAST"
+	}
+	return item.Nulls
+}
+
+func isLiteral(x syntax.Expr) bool {
+	switch x := x.(type) {
+	case *syntax.NumberLit, *syntax.StringLit, *syntax.BoolLit, *syntax.NullLit, *syntax.TypedLit, *syntax.IntervalLit, *syntax.BinaryLit:
+		return true
+	case *syntax.Cast:
+		return isLiteral(x.X)
+	case *syntax.Unary:
+		return isLiteral(x.X)
+	}
+	return false
+}
+
+func (l *lowerer) body(body syntax.Body) syntax.Body {
+	switch body := body.(type) {
+	case *syntax.Select:
+		return l.selectBody(body)
+	case *syntax.SetOp:
+		return l.setOp(body)
+	case *syntax.Values:
+		return l.values(body)
+	case *syntax.Query:
+		return l.query(body)
+	}
+	l.failAt(body, "%T is not supported yet", body)
+	return &syntax.Select{}
+}
+
+func (l *lowerer) selectBody(sel *syntax.Select) syntax.Body {
+	info := l.info.Selects[sel]
+	out := &syntax.Select{Distinct: sel.Distinct}
+	if sel.From != nil {
+		out.From = l.relation(sel.From)
+	}
+	l.grouped = nil
+	if sel.Where != nil {
+		out.Where = l.expr(sel.Where)
+	}
+	out.GroupBy = l.groupBy(sel, info)
+	if sel.Having != nil {
+		out.Having = l.expr(sel.Having)
+	}
+	zoned := false
+	for _, it := range info.Items {
+		out.Items = append(out.Items, selected(l.item(it), it.Out.Ref))
+		zoned = zoned || isZoned(it.Out.Type)
+	}
+	if sel.Distinct {
+		l.groupable(sel, itemTypes(info.Items))
+		if zoned {
+			out.Distinct = false
+			return l.distinct(out, l.info.Outputs[sel])
+		}
+	}
+	return out
+}
+
+func itemTypes(items []*bind.Item) []schema.Type {
+	types := make([]schema.Type, len(items))
+	for i, it := range items {
+		types[i] = it.Out.Type
+	}
+	return types
+}
+
+// distinct makes rows distinct that hold timestamps with time zone, which go by
+// their instant and keep some zone of those seen.
+func (l *lowerer) distinct(body syntax.Body, outs []bind.Output) syntax.Body {
+	alias := l.fresh("all_rows")
+	out := &syntax.Select{From: derived(body, alias), GroupBy: &syntax.GroupBy{}}
+	for _, o := range outs {
+		value := column(alias, o.Ref)
+		key := funcs.Comparable(value, o.Type)
+		out.GroupBy.Elements = append(out.GroupBy.Elements, syntax.GroupElement{Sets: [][]syntax.Expr{{key}}})
+		if isZoned(o.Type) {
+			value = call("any_value", value)
+		}
+		out.Items = append(out.Items, selected(value, o.Ref))
+	}
+	return out
+}
+
+// item is a thing selected, without its name.
+func (l *lowerer) item(it *bind.Item) syntax.Expr {
+	var x syntax.Expr
+	if it.Column != nil {
+		x = l.column(it.Column)
+		for _, k := range l.grouped {
+			if l.info.SameItems(k, it) {
+				return call("any_value", x)
+			}
+		}
+	} else {
+		x = l.expr(it.Expr)
+	}
+	if it.Field != "" {
+		x = extract(x, it.Field)
+	}
+	return x
+}
+
+// groupBy writes the keys out where the query has ordinals, and remembers those
+// whose selected values must be picked by any_value.
+func (l *lowerer) groupBy(sel *syntax.Select, info *bind.Select) *syntax.GroupBy {
+	if sel.GroupBy == nil {
+		return nil
+	}
+	out := &syntax.GroupBy{}
+	var picked []*bind.Item
+	for _, g := range info.Groups {
+		el := syntax.GroupElement{Kind: g.Kind}
+		for _, set := range g.Sets {
+			keys := make([]syntax.Expr, len(set))
+			for i, it := range set {
+				keys[i] = l.groupKey(sel, it)
+				if isZoned(it.Out.Type) {
+					picked = append(picked, it)
+				}
+			}
+			el.Sets = append(el.Sets, keys)
+		}
+		out.Elements = append(out.Elements, el)
+	}
+	l.grouped = picked
+	return out
+}
+
+func (l *lowerer) groupKey(sel *syntax.Select, it *bind.Item) syntax.Expr {
+	x := l.item(it)
+	if isLiteral(x) {
+		return castTo(x, it.Out.Type) // DuckDB takes a bare number for a place in the select list
+	}
+	var at syntax.Node = sel
+	if it.Expr != nil {
+		at = it.Expr
+	}
+	return l.comparable(at, x, it.Out.Type)
+}
+
+// comparable is what x is compared, grouped or sorted by. Lists and rows that
+// hold timestamps with time zone would go by their zones too: they are refused.
+func (l *lowerer) comparable(n syntax.Node, x syntax.Expr, t schema.Type) syntax.Expr {
+	l.groupable(n, []schema.Type{t})
+	return funcs.Comparable(x, t)
+}
+
+func (l *lowerer) groupable(n syntax.Node, types []schema.Type) {
+	for _, t := range types {
+		for _, f := range t.Elems {
+			if holdsZone(f.Type) {
+				l.failAt(n, "Comparing or grouping values of type %s is not supported yet", t)
+			}
+		}
+	}
+}
+
+func holdsZone(t schema.Type) bool {
+	for _, f := range t.Elems {
+		if holdsZone(f.Type) {
+			return true
+		}
+	}
+	return isZoned(t)
+}
+
+func (l *lowerer) setOp(op *syntax.SetOp) syntax.Body {
+	outs := l.info.Outputs[op]
+	out := &syntax.SetOp{Op: op.Op, All: op.All, Left: l.side(op.Left, outs), Right: l.side(op.Right, outs)}
+	if op.All {
+		return out
+	}
+	zoned := false
+	for _, o := range outs {
+		l.groupable(op, []schema.Type{o.Type})
+		zoned = zoned || isZoned(o.Type)
+	}
+	switch {
+	case zoned && op.Op != "UNION":
+		l.failAt(op, "%s of timestamps with time zone is not supported yet", op.Op)
+	case zoned:
+		out.All = true
+		return l.distinct(out, outs)
+	}
+	return out
+}
+
+// side is one side of a set operation, cast to the common types.
+func (l *lowerer) side(body syntax.Body, want []bind.Output) syntax.Body {
+	out := l.body(body)
+	have := l.info.Outputs[body]
+	if cast := l.castAll(out, have, want); cast != nil {
+		return cast
+	}
+	if _, ok := out.(*syntax.SetOp); ok {
+		return &syntax.Query{Body: out}
+	}
+	return out
+}
+
+// castAll wraps a body so that its columns are cast; nil where none needs it.
+func (l *lowerer) castAll(body syntax.Body, have, want []bind.Output) syntax.Body {
+	alias, needed := "", false
+	for i := range have {
+		needed = needed || !sameInDuck(have[i].Type, want[i].Type)
+	}
+	if !needed {
+		return nil
+	}
+	alias = l.fresh("side")
+	out := &syntax.Select{From: derived(body, alias)}
+	for i := range have {
+		x := l.cast(body, column(alias, have[i].Ref), have[i].Type, want[i].Type)
+		out.Items = append(out.Items, selected(x, want[i].Ref))
+	}
+	return out
+}
+
+// sameInDuck reports whether an implicit cast changes nothing.
+func sameInDuck(from, to schema.Type) bool {
+	return from.Equal(to) || from.Kind == schema.Varchar && to.Kind == schema.Varchar
+}
+
+func (l *lowerer) values(v *syntax.Values) syntax.Body {
+	rows := &syntax.Values{}
+	for _, row := range v.Rows {
+		cells := bind.Cells(row)
+		lowered := make([]syntax.Expr, len(cells))
+		for i, c := range cells {
+			lowered[i] = l.expr(c)
+		}
+		rows.Rows = append(rows.Rows, &syntax.RowLit{Elems: lowered})
+	}
+	var names []syntax.Ident
+	for _, o := range l.info.Outputs[v] {
+		names = append(names, *ident(o.Ref))
+	}
+	return &syntax.Select{
+		Items: []syntax.SelectItem{{Star: true}},
+		From:  derived(rows, l.fresh("v"), names...),
+	}
+}

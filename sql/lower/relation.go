@@ -1,0 +1,103 @@
+package lower
+
+import (
+	"logsql/convert/schema"
+	"logsql/sql/bind"
+	"logsql/sql/syntax"
+)
+
+func (l *lowerer) relation(r syntax.Relation) syntax.Relation {
+	switch r := r.(type) {
+	case *syntax.Aliased:
+		return l.relation(r.Of)
+	case *syntax.Table:
+		rel := l.info.Relations[r]
+		if rel.CTE != nil {
+			return &syntax.Aliased{Of: &syntax.Table{Name: syntax.Name{*ident(rel.CTE.Name)}}, Name: *ident(rel.Alias)}
+		}
+		return derived(l.scan(r, rel.Scan), rel.Alias)
+	case *syntax.SubqueryRel:
+		return derived(l.query(r.Query), l.info.Relations[r].Alias)
+	case *syntax.Lateral:
+		return l.lateral(l.query(r.Query), l.info.Relations[r].Alias)
+	case *syntax.Unnest:
+		return l.lateral(&syntax.Query{Body: l.unnest(r)}, l.info.Relations[r].Alias)
+	case *syntax.Join:
+		return l.join(r)
+	}
+	l.failAt(r, "%T is not supported yet", r)
+	return r
+}
+
+func (l *lowerer) lateral(q *syntax.Query, alias string) syntax.Relation {
+	return &syntax.Aliased{Of: &syntax.Lateral{Query: q}, Name: *ident(alias)}
+}
+
+func (l *lowerer) join(r *syntax.Join) syntax.Relation {
+	out := &syntax.Join{Kind: r.Kind, Left: l.relation(r.Left), Right: l.relation(r.Right)}
+	if r.On != nil {
+		out.On = l.expr(r.On)
+	}
+	for i := range r.Using {
+		merged := l.info.Columns[&r.Using[i]]
+		x, y := l.mergedSide(merged, 0), l.mergedSide(merged, 1)
+		eq := l.compare("=", x, y, merged.Type)
+		if out.On == nil {
+			out.On = eq
+		} else {
+			out.On = &syntax.Logical{Op: "AND", X: out.On, Y: eq}
+		}
+	}
+	return out
+}
+
+// mergedSide is the left (0) or right (1) column of a JOIN USING column, cast
+// to the common type.
+func (l *lowerer) mergedSide(c *bind.Column, side int) syntax.Expr {
+	return l.cast(nil, l.column(c.Using[side]), c.Using[side].Type, c.Type)
+}
+
+// unnest is UNNEST as a SELECT of one column for each expression: DuckDB's
+// unnest in a select list walks several lists in step and fills the shorter
+// with NULLs, as Trino's does.
+func (l *lowerer) unnest(r *syntax.Unnest) *syntax.Select {
+	out := &syntax.Select{}
+	var longest syntax.Expr
+	for i, x := range r.Exprs {
+		list := l.expr(x)
+		if l.info.Type(x).Kind == schema.Map {
+			list = call("map_entries", list)
+		}
+		out.Items = append(out.Items, selected(call("unnest", list), bind.UnnestRef(i)))
+		n := call("coalesce", call("len", list), num(0))
+		if longest == nil {
+			longest = n
+		} else {
+			longest = call("greatest", longest, n)
+		}
+	}
+	if r.Ordinality {
+		steps := call("unnest", call("range", num(1), &syntax.Binary{Op: "+", X: longest, Y: num(1)}))
+		out.Items = append(out.Items, selected(steps, bind.OrdinalityRef))
+	}
+	return out
+}
+
+// column reads a column.
+func (l *lowerer) column(c *bind.Column) syntax.Expr {
+	switch {
+	case c.Lambda:
+		return ident(c.Ref)
+	case c.Item != nil && (c.Item.Column != nil || c.Item.Expr != nil):
+		return l.item(c.Item)
+	case c.Item != nil:
+		return ident(c.Ref) // of a set operation: ORDER BY names its column
+	case c.Using != nil:
+		return call("coalesce", l.mergedSide(c, 0), l.mergedSide(c, 1))
+	}
+	x := column(c.Relation.Alias, c.Ref)
+	if c.Field != "" {
+		x = extract(x, c.Field)
+	}
+	return x
+}
