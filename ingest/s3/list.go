@@ -133,7 +133,7 @@ func (s *Source) noCredentials(ctx context.Context, err error) error {
 	return err
 }
 
-var expecting = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)
+var expecting = regexp.MustCompile(`expecting ['"]([a-z0-9-]+)['"]`)
 
 // regionIn reads the region that "the region 'x' is wrong; expecting 'y'" names.
 func regionIn(message string) string {

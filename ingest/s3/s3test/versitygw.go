@@ -34,6 +34,7 @@ type Gateway struct {
 func StartVersityGW(t testing.TB) *Gateway {
 	t.Helper()
 	program := findVersityGW(t)
+	SetEnv(t)
 	addr := freeAddr(t)
 	dir := t.TempDir()
 	g := &Gateway{Endpoint: "http://" + addr, Root: filepath.Join(dir, "root")}
