@@ -41,6 +41,7 @@ type trailDecoder struct {
 	found    bool   // a place for records was there
 	ended    bool   // a search for the next record came to the end of the object
 	begin    []byte // the key that records begin with, in quotes
+	learnt   bool   // begin is this object's
 	goBacks  int    // how often a search may still begin before the mistake
 	account  string // of the partition at hand
 	region   string
@@ -326,14 +327,15 @@ func (d *trailDecoder) take(deepest int) error {
 	if reason != "" {
 		return d.bad(text, reason)
 	}
-	return d.store(at)
+	return d.store(text, at)
 }
 
 func (d *trailDecoder) bad(text []byte, reason string) error {
 	return d.out.Bad(d.n, reason, clip(text))
 }
 
-func (d *trailDecoder) store(at int64) error {
+func (d *trailDecoder) store(record []byte, at int64) error {
+	d.learn(record)
 	b, err := d.out.Batch(d.partition(at), d.columns)
 	if err != nil {
 		return err
@@ -343,6 +345,18 @@ func (d *trailDecoder) store(at int64) error {
 		b.Leaf("organization").Text([]byte(d.in.Match.Organization))
 	}
 	return d.out.Record(b)
+}
+
+// learn remembers the key that this object's records begin with.
+func (d *trailDecoder) learn(record []byte) {
+	if d.learnt {
+		return
+	}
+	d.learnt = true
+	from := skipBlanks(record, 1)
+	if key := record[from:skipString(record, from)]; isEventKey(key) {
+		d.begin = bytes.Clone(key)
+	}
 }
 
 // unknown is the account or region of a record that does not say.

@@ -17,14 +17,16 @@ const (
 // may have swallowed others, then onwards.
 func (d *trailDecoder) recover(cause error) error {
 	j := d.json
-	at := j.offset()
+	for j.end-j.pos < len(d.begin) && j.more() == nil { // the mistake may stand right before the key
+	}
+	at, from := j.offset(), j.mark
 	text, whole := j.kept()
-	size := len(text)
-	if next := d.nextStart(text); whole && size <= maxGoBack && d.goBacks > 0 && next > 0 {
-		d.goBacks--
-		err := d.bad(text[:next], cause.Error())
-		j.pos -= size - next
-		return err
+	if size := len(text); whole && size <= maxGoBack && d.goBacks > 0 {
+		if next := d.nextStart(j.buf[from:min(j.end, from+size+len(d.begin))]); next > 0 {
+			d.goBacks--
+			j.pos = from + next
+			return d.bad(text[:min(next, size)], cause.Error())
+		}
 	}
 	if err := d.bad(text, cause.Error()); err != nil {
 		return err
