@@ -14,6 +14,7 @@ func (e *exprs) call(x *syntax.Call) schema.Type {
 	if len(x.Name) == 1 && name == "grouping" {
 		return e.grouping(x)
 	}
+	name, args := e.plainForm(x, name)
 	f, ok := funcs.Lookup(name)
 	if !ok || len(x.Name) > 1 {
 		e.unknownFunction(x)
@@ -21,7 +22,7 @@ func (e *exprs) call(x *syntax.Call) schema.Type {
 	}
 	e.placement(x, f, name)
 	nested, inner := len(e.aggregates), len(e.windows)
-	result := e.resolveCall(x, f, x.Args)
+	result := e.resolveCall(x, f, args)
 	e.sortItems(x.OrderBy)
 	if x.Filter != nil {
 		e.term(x.Filter, "Filter expression")
@@ -47,6 +48,33 @@ func (e *exprs) call(x *syntax.Call) schema.Type {
 		e.aggregates = append(e.aggregates, x)
 	}
 	return result
+}
+
+// plainForm is a call with a grammar of its own as one without: position(a IN
+// b) is strpos(b, a).
+func (e *exprs) plainForm(x *syntax.Call, name string) (string, []syntax.Expr) {
+	if x.JSON != nil {
+		e.failAt(x, notSupported, "%s is not supported yet", strings.ToUpper(name))
+	}
+	if x.Clause == nil {
+		return name, x.Args
+	}
+	switch x.Clause[0] {
+	case "IN":
+		return "strpos", []syntax.Expr{x.Args[1], x.Args[0]}
+	case "LEADING":
+		return "ltrim", x.Args
+	case "TRAILING":
+		return "rtrim", x.Args
+	case "BOTH", "NFC":
+		return name, x.Args
+	case "ON OVERFLOW":
+		if len(x.Clause) == 2 && x.Clause[1] == "ERROR" {
+			return name, x.Args
+		}
+	}
+	e.failAt(x, notSupported, "%s(… %s) is not supported yet", name, strings.Join(x.Clause, " "))
+	return name, x.Args
 }
 
 func (e *exprs) unknownFunction(x *syntax.Call) {

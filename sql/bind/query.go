@@ -111,6 +111,9 @@ func (b *binder) body(body syntax.Body, s *scope) []Output {
 }
 
 func (b *binder) setOp(op *syntax.SetOp, s *scope) []Output {
+	if op.Corresponding {
+		b.failAt(op, notSupported, "%s CORRESPONDING is not supported yet", op.Op)
+	}
 	left, right := b.body(op.Left, s), b.body(op.Right, s)
 	if b.err != nil {
 		return nil

@@ -14,9 +14,11 @@ import (
 )
 
 // Lower is the DuckDB text of a query, or of the query inside EXPLAIN; stmt
-// must be the statement info was made of. The error is a *syntax.Error.
-func Lower(stmt syntax.Statement, info *bind.Info) (string, error) {
-	q, err := Tree(stmt, info)
+// must be the statement info was made of. path makes a part's path in the
+// mirror one that DuckDB reads; nil leaves it as it is. The error is a
+// *syntax.Error.
+func Lower(stmt syntax.Statement, info *bind.Info, path func(rel string) string) (string, error) {
+	q, err := Tree(stmt, info, path)
 	if err != nil {
 		return "", err
 	}
@@ -24,7 +26,7 @@ func Lower(stmt syntax.Statement, info *bind.Info) (string, error) {
 }
 
 // Tree is Lower's tree before it is printed.
-func Tree(stmt syntax.Statement, info *bind.Info) (*syntax.Query, error) {
+func Tree(stmt syntax.Statement, info *bind.Info, path func(rel string) string) (*syntax.Query, error) {
 	for {
 		explain, ok := stmt.(*syntax.Explain)
 		if !ok {
@@ -36,7 +38,10 @@ func Tree(stmt syntax.Statement, info *bind.Info) (*syntax.Query, error) {
 	if !ok {
 		return nil, syntax.ErrorAt(stmt, notSupported, "This statement is not a query")
 	}
-	l := &lowerer{info: info, aliases: maps.Clone(info.Aliases)}
+	if path == nil {
+		path = func(rel string) string { return rel }
+	}
+	l := &lowerer{info: info, path: path, aliases: maps.Clone(info.Aliases)}
 	out := l.query(q)
 	if l.err != nil {
 		return nil, l.err
@@ -50,6 +55,7 @@ const notSupported = "NOT_SUPPORTED"
 // what is lowered after it is thrown away.
 type lowerer struct {
 	info    *bind.Info
+	path    func(rel string) string
 	aliases map[string]bool
 	grouped []*bind.Item // group keys of the SELECT at hand that go by their instant
 	err     error

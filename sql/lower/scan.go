@@ -68,7 +68,7 @@ func byColumns(parts []lake.Part) [][]lake.Part {
 func (l *lowerer) read(n syntax.Node, t *catalog.Table, columns []schema.Column, parts []lake.Part) *syntax.Select {
 	paths := &syntax.ArrayLit{}
 	for _, p := range parts {
-		paths.Elems = append(paths.Elems, str(p.Path))
+		paths.Elems = append(paths.Elems, str(l.path(p.Path)))
 	}
 	alias := l.fresh("part")
 	hive := false

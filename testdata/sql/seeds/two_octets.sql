@@ -1,0 +1,1 @@
+SELECT * FROM vpc_flow_logs WHERE regexp_like(srcaddr, '^10\.192.*')
