@@ -9,22 +9,12 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"math/rand/v2"
 	"syscall"
 	"time"
 
 	"logsql/ingest/mirror"
 	"logsql/ingest/s3"
 )
-
-// attempts is how often an object is tried.
-const attempts = 10
-
-// backoff is how long to wait after attempt n, counted from 0.
-func backoff(n int) time.Duration {
-	d := min(100*time.Millisecond<<n, 20*time.Second)
-	return d/2 + rand.N(d/2)
-}
 
 // fetcher brings objects into temporary files of the mirror.
 type fetcher struct {
@@ -53,13 +43,13 @@ func (f fetcher) fetch(ctx context.Context, o Object) (Object, *mirror.File, err
 				return o, nil, err
 			}
 			continue
-		case !e.Temporary || n+1 >= attempts:
+		case !e.Temporary || n+1 >= s3.Attempts:
 			return t.o, nil, err
 		}
 		select {
 		case <-ctx.Done():
 			return t.o, nil, ctx.Err()
-		case <-time.After(backoff(n)):
+		case <-time.After(s3.Backoff(n)):
 		}
 	}
 }

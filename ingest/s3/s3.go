@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -109,9 +110,22 @@ func (s *Source) fatal(err error, hint string) error {
 // SDK's own quota loses objects.
 func newRetryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.MaxAttempts = 10
+		o.MaxAttempts = Attempts
 		o.RateLimiter = ratelimit.None
+		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
+			return Backoff(attempt), nil
+		})
 	})
+}
+
+// Attempts is how often a request is tried before it fails.
+const Attempts = 10
+
+// Backoff is how long to wait after attempt n, counted from 0; all attempts
+// together wait about half a minute.
+func Backoff(n int) time.Duration {
+	d := min(100*time.Millisecond<<n, 20*time.Second)
+	return d/2 + rand.N(d/2)
 }
 
 var regionName = regexp.MustCompile(`\b(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov)?-[a-z]+-[1-9]\b`)
