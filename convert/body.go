@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -53,13 +54,21 @@ func (b *body) Read(p []byte) (int, error) {
 		b.first = firstByte(p[:n])
 	}
 	b.lines += int64(bytes.Count(p[:n], []byte{'\n'}))
-	if err != nil && !errors.Is(err, io.EOF) && b.isGz {
-		if trailing := new(trailingError); !errors.As(err, &trailing) {
-			err = fmt.Errorf("gzip: %w", err)
-		}
+	if err != nil && b.isGz {
+		err = gzipError(err)
 	}
 	b.err = err
 	return n, err
+}
+
+// gzipError says that it is the compression that is broken, where the error
+// itself does not.
+func gzipError(err error) error {
+	trailing := new(trailingError)
+	if errors.Is(err, io.EOF) || errors.As(err, &trailing) || strings.HasPrefix(err.Error(), "gzip: ") {
+		return err
+	}
+	return fmt.Errorf("gzip: %w", err)
 }
 
 func firstByte(p []byte) byte {

@@ -334,7 +334,7 @@ func TestMissingFile(t *testing.T) {
 func TestManyDays(t *testing.T) {
 	text := flowHeader
 	for i := range 900 {
-		text += flowLines(1, day1+int64(i*7%150)*86400)
+		text += flowLines(1, day1+int64(i*7%80)*86400)
 	}
 	m := newMirror(t, object{"exports/flows.txt", text}, object{"exports/flows2.txt", text})
 	r := run(t, m, convert.Options{Workers: 1})
@@ -342,7 +342,7 @@ func TestManyDays(t *testing.T) {
 		t.Errorf("stored %+v", got)
 	}
 	expect(t, "days", inDuck(t, m, "SELECT count(*) || ' in ' || count(DISTINCT month || day) || ' of ' || count(*) FILTER (strftime(make_timestamp(start * 1000000), '%m%d') = month || day) FROM VPC_FLOW_LOGS"),
-		"1800 in 150 of 1800")
+		"1800 in 80 of 1800")
 }
 
 func TestBuckets(t *testing.T) {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/bits"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/s2"
@@ -123,7 +125,7 @@ func (c *chunk) writeInts(l *Leaf, base int64) error {
 	}
 	numberBounds(l, low, high, &c.meta.Statistics)
 	width := l.kind.width()
-	if l.kind != physBool && c.dictionary(l.ints, low, high) {
+	if l.kind != physBool && c.dictionary(l.ints, low, high) && c.idBytes(width)*3/4 <= deltaBytes(l.ints) {
 		values := c.values[:0]
 		for _, v := range c.dict {
 			values = appendNumber(values, v, width)
@@ -163,6 +165,29 @@ func (c *chunk) dictionary(ints []int64, low, high int64) bool {
 	return c.numberByMap(ints)
 }
 
+// idBytes is about what the dictionary and its ids take before compression,
+// which often saves a quarter of them and nothing of deltas.
+func (c *chunk) idBytes(width int) int {
+	return len(c.ids)*bits.Len(uint(len(c.dict)-1))/8 + len(c.dict)*width
+}
+
+// deltaBytes is about what DELTA_BINARY_PACKED takes: for every 32 values the
+// width of the widest difference.
+func deltaBytes(ints []int64) int {
+	const miniBlock = 32
+	total := 0
+	previous := ints[0]
+	for block := range slices.Chunk(ints, miniBlock) {
+		low, high := int64(math.MaxInt64), int64(math.MinInt64)
+		for _, v := range block {
+			d := v - previous
+			low, high, previous = min(low, d), max(high, d), v
+		}
+		total += bits.Len64(uint64(high)-uint64(low))*miniBlock/8 + 1
+	}
+	return total
+}
+
 // numberDirectly numbers values of a narrow span through a table of all of it.
 func (c *chunk) numberDirectly(ints []int64, low int64, span int) {
 	table := c.ints32[:0]
@@ -183,7 +208,7 @@ func (c *chunk) numberByMap(ints []int64) bool {
 		c.seen = map[int64]int32{}
 	}
 	clear(c.seen)
-	limit := min(len(ints)/8+8, 8192)
+	limit := min(len(ints)/4+8, 32768)
 	last, lastID := ints[0]+1, int32(0)
 	for _, v := range ints {
 		if v != last {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"logsql/convert/batch"
@@ -25,6 +27,8 @@ type PartWriter struct {
 	part Part
 	file *mirror.File
 	out  *batch.Writer
+
+	placed bool // the file has its name
 }
 
 // NewPart starts a part of the table, whose partition columns are keys.
@@ -102,13 +106,14 @@ type Unit struct {
 // Sweep.
 func (l *Lake) Commit(ctx context.Context, u Unit) error {
 	mirror.Step(Steps[0])
-	for i, w := range u.Parts {
-		if i == 1 {
-			mirror.Step(Steps[1])
+	if len(u.Parts) > 1 { // one first, so that a crash with some in place can be tried
+		if err := place(u.Parts[:1]); err != nil {
+			return err
 		}
-		if err := w.file.Commit(); err != nil {
-			return fmt.Errorf("commit %s: %w", w.part.Path, err)
-		}
+		mirror.Step(Steps[1])
+	}
+	if err := place(u.Parts); err != nil {
+		return err
 	}
 	mirror.Step(Steps[2])
 	if err := l.record(ctx, u); err != nil {
@@ -116,6 +121,31 @@ func (l *Lake) Commit(ctx context.Context, u Unit) error {
 	}
 	mirror.Step(Steps[3])
 	return nil
+}
+
+// place gives the parts their names, many at once: each waits for the disk, and
+// the file system syncs those together that wait at the same time.
+func place(parts []*PartWriter) error {
+	const atOnce = 16
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	errs := make([]error, len(parts))
+	for i, w := range parts {
+		if w.placed {
+			continue
+		}
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			if errs[i] = w.file.Commit(); errs[i] != nil {
+				errs[i] = fmt.Errorf("commit %s: %w", w.part.Path, errs[i])
+				return
+			}
+			w.placed = true
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
 func (l *Lake) record(ctx context.Context, u Unit) error {
