@@ -14,7 +14,7 @@ import (
 // *syntax.Error with Trino's code, words and place. Statements that are no
 // queries are the session's business and NOT_SUPPORTED here.
 func Bind(stmt syntax.Statement, cat *catalog.Catalog, database string) (*Info, error) {
-	b := &binder{info: newInfo(), cat: cat, database: database}
+	b := &binder{info: newInfo(), cat: cat, database: database, ctes: map[string]bool{}}
 	switch s := stmt.(type) {
 	case *syntax.Query:
 		b.statement(s)
@@ -54,6 +54,7 @@ type binder struct {
 	info     *Info
 	cat      *catalog.Catalog
 	database string
+	ctes     map[string]bool // names of WITH parts taken in lowered SQL
 	depth    int
 	err      error
 }
@@ -100,8 +101,8 @@ func reserved() map[string]bool {
 	return map[string]bool{"main": true, "temp": true, "system": true, "memory": true, "pg_catalog": true, "information_schema": true}
 }
 
-// unique makes an alias out of the user's name that no other relation or WITH
-// part of the statement has, so that lowered SQL needs no scopes.
+// unique makes an alias out of the user's name that no other relation or
+// lambda of the statement has, so that lowered SQL needs no scopes.
 func (b *binder) unique(hint string) string {
 	hint = strings.ToLower(hint)
 	return freeName(hint, b.info.Aliases)

@@ -25,7 +25,7 @@ type Info struct {
 	Texts     map[syntax.Expr]string            // values known now: CURRENT_SCHEMA
 	Windows   map[*syntax.Window]*syntax.Window // the WINDOW definition that an OVER names
 	Lambdas   map[*syntax.Lambda][]string       // names of the parameters, unique in the statement
-	Aliases   map[string]bool                   // taken by relations, WITH parts and lambdas
+	Aliases   map[string]bool                   // taken by relations and lambdas
 	Scans     []*Scan                           // in the order of the text
 
 	// Output is the result's columns as the user sees them.

@@ -69,7 +69,7 @@ func (b *binder) with(w *syntax.With, info *Query, outer *scope) *scope {
 		if p.Columns != nil {
 			outs = b.rename(p, outs, p.Columns)
 		}
-		cte := &CTE{Name: b.unique(name), Outputs: outs}
+		cte := &CTE{Name: freeName(name, b.ctes), Outputs: outs}
 		info.CTEs = append(info.CTEs, cte)
 		s.with[name] = cte
 	}

@@ -79,7 +79,7 @@ func (l *lowerer) bare(x syntax.Expr) syntax.Expr {
 	case *syntax.Unary:
 		return l.unary(x)
 	case *syntax.Binary:
-		return funcs.LowerBinary(x.Op, l.expr(x.X), l.expr(x.Y), l.info.Type(x.X), l.info.Type(x.Y), l.info.Types[x])
+		return l.binary(x)
 	case *syntax.Logical:
 		return &syntax.Logical{Op: x.Op, X: l.expr(x.X), Y: l.expr(x.Y)}
 	case *syntax.Not:
@@ -115,9 +115,25 @@ func (l *lowerer) bare(x syntax.Expr) syntax.Expr {
 	return x
 }
 
+// operand is expr where DuckDB may widen an integer literal by itself.
+func (l *lowerer) operand(x syntax.Expr) syntax.Expr {
+	if n, ok := bind.Unparen(x).(*syntax.NumberLit); ok && l.info.Types[n].IsInteger() && l.info.Type(x).IsInteger() {
+		return l.number(n)
+	}
+	return l.expr(x)
+}
+
 // key is x as it is compared with = and its like.
 func (l *lowerer) key(x syntax.Expr) syntax.Expr {
-	return l.comparable(x, l.expr(x), l.info.Type(x))
+	return l.comparable(x, l.operand(x), l.info.Type(x))
+}
+
+func (l *lowerer) binary(x *syntax.Binary) syntax.Expr {
+	left, right := l.expr, l.expr
+	if l.info.Types[x].Kind == schema.Boolean {
+		left, right = l.operand, l.operand
+	}
+	return funcs.LowerBinary(x.Op, left(x.X), right(x.Y), l.info.Type(x.X), l.info.Type(x.Y), l.info.Types[x])
 }
 
 func (l *lowerer) compare(op string, x, y syntax.Expr, t schema.Type) syntax.Expr {
@@ -207,8 +223,11 @@ func (l *lowerer) deref(x *syntax.Deref) syntax.Expr {
 func (l *lowerer) between(x *syntax.Between) syntax.Expr {
 	t := l.info.Type(x.X)
 	if t.Kind == schema.Double || t.Kind == schema.Real {
-		value := l.expr(x.X)
-		both := &syntax.Logical{Op: "AND", X: l.compare(">=", value, l.expr(x.Low), t), Y: l.compare("<=", value, l.expr(x.High), t)}
+		value, low, high := l.expr(x.X), l.expr(x.Low), l.expr(x.High)
+		if isLiteral(low) && isLiteral(high) {
+			return &syntax.Between{Not: x.Not, X: value, Low: low, High: high} // NaN is above any literal
+		}
+		both := &syntax.Logical{Op: "AND", X: l.compare(">=", value, low, t), Y: l.compare("<=", value, high, t)}
 		if x.Not {
 			return &syntax.Not{X: both}
 		}
@@ -304,7 +323,7 @@ func (l *lowerer) subscript(x *syntax.Subscript) syntax.Expr {
 			Else:  &syntax.Subscript{Base: base, Index: key},
 		}
 	}
-	return arrayElement(base, l.expr(x.Index), t.Elem())
+	return arrayElement(base, l.operand(x.Index), t.Elem())
 }
 
 func arrayElement(base, index syntax.Expr, t schema.Type) syntax.Expr {

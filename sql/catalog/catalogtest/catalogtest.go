@@ -49,7 +49,10 @@ func runFile(t *testing.T, file string, answer func(sql string) string) {
 			out.WriteString(strings.TrimLeft(rest, "\n"))
 			break
 		}
-		want, next, _ := strings.Cut(tail, "\n\n")
+		want, next := "", tail
+		if !strings.HasPrefix(tail, "\n") {
+			want, next, _ = strings.Cut(tail, "\n\n")
+		}
 		rest = next
 		head = strings.TrimLeft(head, "\n")
 		sql := head
