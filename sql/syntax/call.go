@@ -78,7 +78,7 @@ func (p *parser) windowSpec() *Window {
 	w := &Window{}
 	from := p.tok.From
 	p.wantOpen("(")
-	if p.tok.isName() && !p.atSeq("PARTITION", "BY") && !p.frameAhead() {
+	if p.tok.isName() && !p.atSeq("PARTITION", "BY") && !p.frameAhead() && !patternWords[strings.ToUpper(p.tok.Text)] {
 		name := p.ident()
 		w.Name = &name
 	}
@@ -93,11 +93,17 @@ func (p *parser) windowSpec() *Window {
 	if p.frameAhead() {
 		w.Frame = p.frame()
 	}
+	if word := strings.ToUpper(p.tok.Text); p.tok.Kind == TokWord && patternWords[word] {
+		p.notSupported(p.tok, "Row patterns in a window are not supported")
+	}
 	p.wantClose(")")
 	w.Bracketed = true
 	w.Span = p.span(from)
 	return w
 }
+
+// patternWords begin the parts of a row pattern in a window.
+var patternWords = wordSet("MEASURES AFTER INITIAL SEEK PATTERN SUBSET DEFINE")
 
 func (p *parser) frameAhead() bool {
 	return p.atAny("ROWS", "RANGE", "GROUPS") && !p.peek(1).is(")") && !p.peek(1).is("PARTITION") &&

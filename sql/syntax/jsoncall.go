@@ -113,9 +113,7 @@ func (p *parser) jsonWrapper(j *JSONClauses) {
 	if p.at("ON") {
 		p.next()
 		p.want("SCALAR")
-		if !p.gotSeq("TEXT", "STRING") {
-			p.expected()
-		}
+		p.want("STRING")
 		j.OnScalar = true
 	}
 }
@@ -153,16 +151,16 @@ func (p *parser) jsonBehavior(name string) (string, Expr) {
 }
 
 func (p *parser) jsonObject(c *Call) {
-	if !p.atAny(")", "RETURNING", "NULL", "ABSENT", "WITH", "WITHOUT") || p.at("NULL") && !p.peek(1).is("ON") {
+	if !p.jsonEmpty() {
 		p.jsonMember(c)
 		for p.got(",") {
 			p.jsonMember(c)
 		}
-	}
-	p.jsonOnNull(c.JSON)
-	if c.JSON.Unique = p.gotAny("WITH", "WITHOUT"); c.JSON.Unique != "" {
-		p.want("UNIQUE")
-		p.got("KEYS")
+		p.jsonOnNull(c.JSON)
+		if c.JSON.Unique = p.gotAny("WITH", "WITHOUT"); c.JSON.Unique != "" {
+			p.want("UNIQUE")
+			p.got("KEYS")
+		}
 	}
 	p.jsonReturning(c.JSON)
 }
@@ -192,14 +190,19 @@ func beginsValue(tok Token) bool {
 }
 
 func (p *parser) jsonArray(c *Call) {
-	if !p.atAny(")", "RETURNING", "NULL", "ABSENT") || p.at("NULL") && !p.peek(1).is("ON") {
+	if !p.jsonEmpty() {
 		p.jsonValue(c)
 		for p.got(",") {
 			p.jsonValue(c)
 		}
+		p.jsonOnNull(c.JSON)
 	}
-	p.jsonOnNull(c.JSON)
 	p.jsonReturning(c.JSON)
+}
+
+// jsonEmpty reports whether an object or array without members begins here.
+func (p *parser) jsonEmpty() bool {
+	return p.at(")") || p.at("RETURNING") && (p.peek(1).isName() && !p.peek(1).is("VALUE") && !p.peek(1).is("FORMAT"))
 }
 
 func (p *parser) jsonOnNull(j *JSONClauses) {

@@ -19,17 +19,37 @@ func (p *parser) fail(tok Token, msg, hint string) {
 	p.ahead = nil
 }
 
+// notSupported is the error of what Trino can and logsql cannot.
+func (p *parser) notSupported(tok Token, msg string) {
+	p.fail(tok, msg, "")
+	if p.err.From == tok.From {
+		p.err.Code = "NOT_SUPPORTED"
+	}
+}
+
 // expected is the error of a token that cannot stand where it does; what could
-// is what was tried there, and also.
+// is what was tried there, and also. What belongs closest to the token before
+// was tried first: of a long list the rest is left out.
 func (p *parser) expected(also ...string) {
 	if p.err != nil {
 		return
 	}
-	all := append(slices.Clone(p.tried), also...)
-	slices.Sort(all)
-	all = slices.Compact(all)
-	msg := fmt.Sprintf("mismatched input '%s'. Expecting: %s", tokenText(p.tok), strings.Join(all, ", "))
-	p.fail(p.tok, msg, p.hint(all))
+	var all []string
+	for _, what := range append(slices.Clone(p.tried), also...) {
+		if !slices.Contains(all, what) {
+			all = append(all, what)
+		}
+	}
+	shown := all
+	if len(all) > 8 {
+		shown = append(slices.Clone(all[:7]), "…")
+	}
+	tok := p.tok
+	if mark := p.placeholder(); mark != "" {
+		tok.To = Pos{tok.From.Offset + len(mark), tok.From.Line, tok.From.Col + utf8.RuneCountInString(mark)}
+	}
+	msg := fmt.Sprintf("mismatched input '%s'. Expecting: %s", tokenText(tok), strings.Join(shown, ", "))
+	p.fail(tok, msg, p.hint(all))
 }
 
 func tokenText(tok Token) string {
@@ -105,12 +125,17 @@ func (p *parser) hint(expected []string) string {
 		return fmt.Sprintf("%s is a reserved word: as a name it stands in double quotes, \"%s\"",
 			tok.Sym, strings.ToLower(tok.Text))
 	}
-	if slices.Contains(expected, "')'") && len(p.open) > 0 {
-		from := p.open[len(p.open)-1].From
-		return fmt.Sprintf("the ( at line %d:%d is not closed", from.Line, from.Col)
+	if tok.is(")") && len(p.open) == 0 {
+		return "there is no ( before this )"
+	}
+	if len(p.open) > 0 && slices.Contains(expected, closer[p.open[len(p.open)-1].Sym]) {
+		open := p.open[len(p.open)-1]
+		return fmt.Sprintf("the %s at line %d:%d is not closed", open.Text, open.From.Line, open.From.Col)
 	}
 	return ""
 }
+
+var closer = map[string]string{"(": "')'", "[": "']'", "<": "'>'"}
 
 func adjacent(a, b Token) bool { return a.To.Offset == b.From.Offset }
 

@@ -176,6 +176,7 @@ type SelectItem struct {
 type SetOp struct {
 	Span
 	Op            string // UNION, INTERSECT, EXCEPT
+	OpPos         Pos
 	All           bool
 	Corresponding bool // columns are matched by name
 	Left          Body
@@ -559,7 +560,7 @@ type JSONClauses struct {
 	ReturningFormat string
 	Wrapper         string // WITHOUT, CONDITIONAL, UNCONDITIONAL (also for a plain WITH)
 	Quotes          string // KEEP, OMIT
-	OnScalar        bool   // QUOTES ON SCALAR TEXT STRING
+	OnScalar        bool   // QUOTES ON SCALAR STRING
 	OnEmpty         string // ERROR, NULL, DEFAULT, EMPTY ARRAY, EMPTY OBJECT
 	DefaultEmpty    Expr
 	OnError         string // the same; of JSON_EXISTS TRUE, FALSE, UNKNOWN, ERROR
@@ -644,7 +645,7 @@ type When struct {
 	Cond, Result Expr
 }
 
-// ArrayLit is ARRAY[…].
+// ArrayLit is ARRAY[…] or […].
 type ArrayLit struct {
 	Span
 	Elems []Expr

@@ -259,7 +259,8 @@ func (p *parser) idents() []Ident {
 // name takes a dotted name.
 func (p *parser) name() Name {
 	n := Name{p.ident()}
-	for p.got(".") {
+	for p.at(".") {
+		p.next()
 		n = append(n, p.ident())
 	}
 	return n

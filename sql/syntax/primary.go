@@ -18,6 +18,8 @@ func (p *parser) primary() Expr {
 		switch p.tok.Sym {
 		case "(":
 			return p.bracketedExpr()
+		case "[":
+			return p.arrayLit()
 		case "?":
 			p.next()
 			p.params++
@@ -118,6 +120,9 @@ func (p *parser) softWord() Expr {
 	}
 	if isString(next) {
 		return p.typedLit()
+	}
+	if next.is("OVER") && (p.peek(2).is("(") || p.peek(2).isName()) {
+		p.notSupported(p.tok, "Measures of row patterns are not supported")
 	}
 	return nil
 }
@@ -257,7 +262,9 @@ func (p *parser) extract() Expr {
 func (p *parser) arrayLit() Expr {
 	a := &ArrayLit{}
 	from := p.tok.From
-	p.next()
+	if p.at("ARRAY") {
+		p.next()
+	}
 	p.wantOpen("[")
 	if !p.at("]") {
 		a.Elems = p.exprs()

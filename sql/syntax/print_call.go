@@ -133,14 +133,14 @@ func (p *printer) jsonClauses(c *Call) {
 			p.say(before, what, after)
 		}
 	}
-	first := " "
+	blank := " "
 	if len(c.Args) == 0 {
-		first = ""
+		blank = "" // then RETURNING is all there can be
 	}
-	clause(first, j.OnNull, " ON NULL")
+	clause(" ", j.OnNull, " ON NULL")
 	clause(" ", j.Unique, " UNIQUE KEYS")
 	if j.Returning != nil {
-		p.say(" RETURNING ", j.Returning.Text)
+		p.say(blank, "RETURNING ", j.Returning.Text)
 		p.format(j.ReturningFormat)
 	}
 	switch j.Wrapper {
@@ -152,7 +152,7 @@ func (p *printer) jsonClauses(c *Call) {
 	}
 	clause(" ", j.Quotes, " QUOTES")
 	if j.OnScalar {
-		p.say(" ON SCALAR TEXT STRING")
+		p.say(" ON SCALAR STRING")
 	}
 	p.onEvent(j.OnEmpty, j.DefaultEmpty, "EMPTY")
 	p.onEvent(j.OnError, j.DefaultError, "ERROR")

@@ -120,9 +120,7 @@ func (p *printer) expr(x Expr) {
 	case *Unary:
 		p.unary(x)
 	case *Binary:
-		p.leftOperand(x.X, exprPrec(x)+comparisonStep(x.Op))
-		p.say(" ", x.Op, " ")
-		p.operand(x.Y, exprPrec(x)+1)
+		p.binary(x)
 	case *Logical:
 		p.logical(x)
 	case *Not:
@@ -201,13 +199,16 @@ func not(is bool) string {
 	return ""
 }
 
-// comparisonStep is 1 for comparisons, which do not chain: a = b = c is no
-// Trino.
-func comparisonStep(op string) int {
-	if isComparison(op) {
-		return 1
+// binary does not chain comparisons: a = b = c is no Trino.
+func (p *printer) binary(x *Binary) {
+	prec := exprPrec(x)
+	if isComparison(x.Op) {
+		p.operand(x.X, prec+1)
+	} else {
+		p.leftOperand(x.X, prec)
 	}
-	return 0
+	p.say(" ", x.Op, " ")
+	p.operand(x.Y, prec+1)
 }
 
 func (p *printer) stringLit(text string) {
@@ -242,7 +243,11 @@ func (p *printer) typedLit(x *TypedLit) {
 		p.say(" AS ", x.Type.Text, ")")
 		return
 	}
-	p.say(strings.ToUpper(x.Type.Text), " ", quoteString(x.Value))
+	name := x.Type.Text
+	if isPlainName(name) {
+		name = strings.ToUpper(name)
+	}
+	p.say(name, " ", quoteString(x.Value))
 }
 
 func (p *printer) interval(x *IntervalLit) {

@@ -89,19 +89,21 @@ func (p *parser) setOps(left Body, prec int) Body {
 		left = p.queryPrimary()
 	}
 	for p.err == nil {
-		op := p.tok.Sym
-		bind := setPrec(op)
+		op := p.tok
+		bind := setPrec(op.Sym)
 		if bind == 0 || bind < prec {
 			p.tried = append(p.tried, "'UNION'", "'EXCEPT'", "'INTERSECT'")
 			break
 		}
 		p.next()
 		p.link()
-		s := &SetOp{Op: op, Left: left}
+		s := &SetOp{Op: op.Sym, OpPos: op.From, Left: left}
 		if s.All = p.got("ALL"); !s.All {
 			p.got("DISTINCT")
 		}
-		s.Corresponding = p.got("CORRESPONDING")
+		if s.Corresponding = p.got("CORRESPONDING"); s.Corresponding && p.at("BY") {
+			p.notSupported(op, "CORRESPONDING with columns is unsupported")
+		}
 		s.Right = p.setOps(nil, bind+1)
 		s.Span = p.span(left.Pos())
 		left = s

@@ -60,6 +60,7 @@ func (p *parser) joinRight(j *Join) {
 		return
 	}
 	j.Right = p.relation()
+	p.tried = p.tried[:0]
 	switch {
 	case p.got("ON"):
 		j.On = p.expr()

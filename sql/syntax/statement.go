@@ -13,10 +13,9 @@ func (p *parser) script() {
 		}
 		p.params, p.links, p.alias = 0, 0, Token{}
 		st := p.statement()
-		p.tried = append(p.tried, "';'")
 		missing := p.tok
 		if !p.at(";") && p.tok.Kind != TokEOF && !p.lineStartsStatement() {
-			p.expected("<EOF>")
+			p.expected("';'", "<EOF>")
 		}
 		if p.err != nil {
 			return
@@ -283,13 +282,9 @@ func (p *parser) hiveName() Name {
 
 func (p *parser) describe() Statement {
 	d := &Describe{}
-	from := p.tok.From
+	first := p.tok
 	switch next := p.peek(1); next.Sym {
-	case "INPUT", "OUTPUT":
-		if p.peek(2).isName() {
-			return p.unsupported("DESCRIBE " + next.Sym)
-		}
-	case "DATABASE", "SCHEMA", "FUNCTION":
+	case "INPUT", "OUTPUT", "DATABASE", "SCHEMA", "FUNCTION":
 		if p.peek(2).isName() {
 			return p.unsupported("DESCRIBE " + next.Sym)
 		}
@@ -301,12 +296,13 @@ func (p *parser) describe() Statement {
 	}
 	d.Table = p.hiveName()
 	if p.atSeq("PARTITION", "(") {
-		p.fail(p.tok, "DESCRIBE of a PARTITION is not supported", "describe the table: its columns are its partitions'")
+		p.tok = first
+		return p.unsupported("DESCRIBE PARTITION")
 	}
 	if (p.tok.isName() || p.tok.Kind == TokBackquoted) && !p.lineStartsStatement() {
 		d.Column = p.hiveName()
 	}
-	d.Span = p.span(from)
+	d.Span = p.span(first.From)
 	return d
 }
 

@@ -1,0 +1,87 @@
+package syntax
+
+import (
+	"errors"
+	"testing"
+)
+
+func TestErrors(t *testing.T) {
+	for _, c := range []struct {
+		in, want, hint string
+		span           string // the text underlined; "" at the end of the source
+	}{
+		{"SELEC 1", "SYNTAX_ERROR: line 1:1: mismatched input 'SELEC'. Expecting: <statement>", "did you mean SELECT?", "SELEC"},
+		{"FOO", "SYNTAX_ERROR: line 1:1: mismatched input 'FOO'. Expecting: <statement>", "", "FOO"},
+		{"SELECT", "SYNTAX_ERROR: line 1:7: mismatched input '<EOF>'. Expecting: <expression>", "", ""},
+		{"SELECT a FORM t", "SYNTAX_ERROR: line 1:15: mismatched input 't'. Expecting: ',', 'FROM', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', 'UNION', …", "did you mean FROM?", "t"},
+		{"SELECT * FORM t", "SYNTAX_ERROR: line 1:10: mismatched input 'FORM'. Expecting: ',', 'FROM', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', 'UNION', …", "did you mean FROM?", "FORM"},
+		{"SELECT a FROM t WERE b = 1", "SYNTAX_ERROR: line 1:22: mismatched input 'b'. Expecting: 'NATURAL', 'CROSS', 'INNER', 'JOIN', ',', 'WHERE', 'GROUP', …", "did you mean WHERE?", "b"},
+		{"SELECT a FROM t GRUOP BY a", "SYNTAX_ERROR: line 1:23: mismatched input 'BY'. Expecting: 'NATURAL', 'CROSS', 'INNER', 'JOIN', ',', 'WHERE', 'GROUP', …", "did you mean GROUP?", "BY"},
+		{"SELECT a, FROM t", "SYNTAX_ERROR: line 1:11: mismatched input 'FROM'. Expecting: <expression>", "there is a comma too many before it", "FROM"},
+		{"SELECT a b c FROM t", "SYNTAX_ERROR: line 1:12: mismatched input 'c'. Expecting: ',', 'FROM', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', 'UNION', …", "", "c"},
+		{"SELECT FROM t", "SYNTAX_ERROR: line 1:8: mismatched input 'FROM'. Expecting: <expression>", "", "FROM"},
+		{"SELECT end FROM t", "SYNTAX_ERROR: line 1:8: mismatched input 'end'. Expecting: <expression>", "END is a reserved word: as a name it stands in double quotes, \"end\"", "end"},
+		{"SELECT a.group FROM t", "SYNTAX_ERROR: line 1:10: mismatched input 'group'. Expecting: <identifier>", "GROUP is a reserved word: as a name it stands in double quotes, \"group\"", "group"},
+		{"SELECT a FROM t WHERE end > 1", "SYNTAX_ERROR: line 1:23: mismatched input 'end'. Expecting: <expression>", "END is a reserved word: as a name it stands in double quotes, \"end\"", "end"},
+		{"SELECT `a` FROM t", "SYNTAX_ERROR: line 1:8: mismatched input '`a`'. Expecting: <expression>", "in queries names stand in double quotes: \"a\"", "`a`"},
+		{"SELECT * FROM `t`", "SYNTAX_ERROR: line 1:15: mismatched input '`t`'. Expecting: <table>", "in queries names stand in double quotes: \"t\"", "`t`"},
+		{"SELECT a::bigint", "SYNTAX_ERROR: line 1:9: mismatched input ':'. Expecting: 'AS', ',', 'FROM', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', …", "write CAST(x AS type) instead of x::type", ":"},
+		{"SELECT a == b", "SYNTAX_ERROR: line 1:11: mismatched input '='. Expecting: <expression>", "equality is a single =", "="},
+		{"SELECT a = b = c", "SYNTAX_ERROR: line 1:14: mismatched input '='. Expecting: 'AS', ',', 'FROM', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', …", "", "="},
+		{"SELECT a FROM t LIMIT 1 OFFSET 2", "SYNTAX_ERROR: line 1:25: mismatched input 'OFFSET'. Expecting: ';', <EOF>", "OFFSET stands before LIMIT", "OFFSET"},
+		{"SELECT a FROM t LIMIT", "SYNTAX_ERROR: line 1:22: mismatched input '<EOF>'. Expecting: 'ALL', <integer>", "", ""},
+		{"SELECT a FROM t LIMIT x", "SYNTAX_ERROR: line 1:23: mismatched input 'x'. Expecting: 'ALL', <integer>", "", "x"},
+		{"SELECT * FROM <table name> WHERE a = 1", "SYNTAX_ERROR: line 1:15: mismatched input '<'. Expecting: <table>", "replace the placeholder <table name>", "<table name>"},
+		{"SELECT * FROM t WHERE a = <account-id>", "SYNTAX_ERROR: line 1:27: mismatched input '<'. Expecting: <expression>", "replace the placeholder <account-id>", "<account-id>"},
+		{"SELECT * FROM ${table}", "SYNTAX_ERROR: line 1:15: mismatched input '$'. Expecting: <table>", "replace the placeholder ${table}", "${table}"},
+		{"SELECT * FROM t WHERE regexp_like(a, '^10'", "SYNTAX_ERROR: line 1:43: mismatched input '<EOF>'. Expecting: ',', ')'", "the ( at line 1:34 is not closed", ""},
+		{"SELECT * FROM t WHERE (a = 1 AND (b = 2)\nORDER BY a", "SYNTAX_ERROR: line 2:1: mismatched input 'ORDER'. Expecting: ',', ')'", "the ( at line 1:23 is not closed", "ORDER"},
+		{"SELECT (1", "SYNTAX_ERROR: line 1:10: mismatched input '<EOF>'. Expecting: ',', ')'", "the ( at line 1:8 is not closed", ""},
+		{"SELECT 1)", "SYNTAX_ERROR: line 1:9: mismatched input ')'. Expecting: 'AS', ',', 'FROM', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', …", "there is no ( before this )", ")"},
+		{"SELECT a[1", "SYNTAX_ERROR: line 1:11: mismatched input '<EOF>'. Expecting: ']'", "the [ at line 1:9 is not closed", ""},
+		{"SELECT ‘x’", "SYNTAX_ERROR: line 1:8: unrecognized character '‘'", "a typographic quote: strings stand in straight single quotes, 'text'", "‘"},
+		{"SELECT “x”", "SYNTAX_ERROR: line 1:8: unrecognized character '“'", "a typographic quote: strings stand in straight single quotes, 'text', names in straight double quotes", "“"},
+		{"SELECT\u00a01", "SYNTAX_ERROR: line 1:7: unrecognized character U+00A0", "an invisible character: write a plain blank instead, or nothing", "\u00a0"},
+		{"SELECT 1\x00", "SYNTAX_ERROR: line 1:9: unrecognized character U+0000", "an invisible character: write a plain blank instead, or nothing", "\x00"},
+		{"SELECT \xff", "SYNTAX_ERROR: line 1:8: unrecognized character byte 0xFF (not UTF-8)", "", "\xff"},
+		{"SELECT 日期 FROM t", "SYNTAX_ERROR: line 1:8: unrecognized character '日期'", "a name of other characters than a-z, 0-9 and _ stands in double quotes", "日期"},
+		{"SELECT 'x", "SYNTAX_ERROR: line 1:8: string is not closed: ' is missing", "", "'x"},
+		{"SELECT \"x", "SYNTAX_ERROR: line 1:8: quoted name is not closed: \" is missing", "", "\"x"},
+		{"SELECT 1 /* x", "SYNTAX_ERROR: line 1:10: comment is not closed: */ is missing", "", "/* x"},
+		{"SELECT \"\"", "SYNTAX_ERROR: line 1:8: Zero-length delimited identifier not allowed", "", "\"\""},
+		{"SELECT 1a", "SYNTAX_ERROR: line 1:8: identifiers must not start with a digit; surround the identifier with double quotes", "", "1a"},
+		{"SELECT 0x", "SYNTAX_ERROR: line 1:8: identifiers must not start with a digit; surround the identifier with double quotes", "", "0x"},
+		{"SELECT X'1'", "SYNTAX_ERROR: line 1:8: Binary literal must contain an even number of digits", "", "X'1'"},
+		{"SELECT X'1g'", "SYNTAX_ERROR: line 1:8: Binary literal can only contain hexadecimal digits", "", "X'1g'"},
+		{"SELECT U&'\\12'", "SYNTAX_ERROR: line 1:8: Incomplete escape sequence: 12", "", "U&'\\12'"},
+		{"SELECT U&'\\D800'", "SYNTAX_ERROR: line 1:8: Invalid escaped character: D800", "", "U&'\\D800'"},
+		{"SELECT U&'a' UESCAPE 'ab'", "SYNTAX_ERROR: line 1:22: Invalid Unicode escape character: ab", "", "'ab'"},
+		{"SELECT INTERVAL '1' WEEK", "SYNTAX_ERROR: line 1:21: mismatched input 'WEEK'. Expecting: 'YEAR', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND'", "", "WEEK"},
+		{"SELECT CASE 1 END", "SYNTAX_ERROR: line 1:15: mismatched input 'END'. Expecting: 'WHEN'", "", "END"},
+		{"SELECT CAST(a bigint)", "SYNTAX_ERROR: line 1:15: mismatched input 'bigint'. Expecting: 'AS'", "", "bigint"},
+		{"SELECT a AT TIME ZONE b", "SYNTAX_ERROR: line 1:23: mismatched input 'b'. Expecting: 'INTERVAL', <string>", "a zone that is no literal goes through at_timezone(value, zone)", "b"},
+		{"SELECT * FROM a JOIN b", "SYNTAX_ERROR: line 1:23: mismatched input '<EOF>'. Expecting: 'ON', 'USING'", "", ""},
+		{"SELECT * FROM a JOIN b WHERE a.x = b.x", "SYNTAX_ERROR: line 1:24: mismatched input 'WHERE'. Expecting: 'ON', 'USING'", "", "WHERE"},
+		{"SELECT * FROM UNNEST(r) AS t(a) AS u", "SYNTAX_ERROR: line 1:33: mismatched input 'AS'. Expecting: 'NATURAL', 'CROSS', 'INNER', 'JOIN', ',', 'WHERE', 'GROUP', …", "", "AS"},
+		{"SELECT 1 UNION CORRESPONDING BY (x) SELECT 2", "NOT_SUPPORTED: line 1:10: CORRESPONDING with columns is unsupported", "", "UNION"},
+		{"SELECT x OVER w FROM t", "NOT_SUPPORTED: line 1:8: Measures of row patterns are not supported", "", "x"},
+		{"SELECT lag(a) IGNORE NULLS FROM t", "SYNTAX_ERROR: line 1:28: mismatched input 'FROM'. Expecting: 'OVER'", "", "FROM"},
+		{"SELECT a FROM t GROUP BY 1 +", "SYNTAX_ERROR: line 1:29: mismatched input '<EOF>'. Expecting: <expression>", "", ""},
+		{"SHOW FOO", "SYNTAX_ERROR: line 1:6: mismatched input 'FOO'. Expecting: 'CREATE', 'CATALOGS', 'COLUMNS', 'DATABASES', 'FUNCTIONS', 'PARTITIONS', 'SCHEMAS', …", "", "FOO"},
+		{"SHOW COLUMNS", "SYNTAX_ERROR: line 1:13: mismatched input '<EOF>'. Expecting: 'FROM', 'IN'", "", ""},
+		{"EXPLAIN", "SYNTAX_ERROR: line 1:8: mismatched input '<EOF>'. Expecting: 'ANALYZE', <statement>", "", ""},
+		{"CREATE TABLE a (b string COMMENT 'it", "SYNTAX_ERROR: line 1:34: string is not closed: ' is missing", "", "'it"},
+		{"SELECT 1; SELECT a FROM", "SYNTAX_ERROR: line 1:24: mismatched input '<EOF>'. Expecting: <table>", "", ""},
+	} {
+		_, err := Parse(c.in)
+		var e *Error
+		if !errors.As(err, &e) {
+			t.Errorf("%s: no error", c.in)
+			continue
+		}
+		span := c.in[e.From.Offset:e.To.Offset]
+		if e.Error() != c.want || e.Hint != c.hint || span != c.span {
+			t.Errorf("{%q, %q,\n%q, %q},", c.in, e.Error(), e.Hint, span)
+		}
+	}
+}
