@@ -30,7 +30,6 @@ func accountAtEnd(seg string) string {
 
 // accessFlat is [prefix]<time>-<unique>; the prefix may end without a slash.
 func accessFlat(segs []string, m *Match) bool {
-	*m = Match{Layout: m.Layout, Type: m.Type}
 	return accessFile(segs[len(segs)-1], m)
 }
 
