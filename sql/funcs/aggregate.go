@@ -1,3 +1,254 @@
 package funcs
 
-var aggregateFuncs = []*Func{}
+import (
+	"logsql/convert/schema"
+	"logsql/sql/syntax"
+)
+
+var aggregateFuncs = []*Func{
+	{Name: "count", Kind: Aggregate, Signatures: []string{"() bigint", "(T) bigint"}, Emit: emitCount},
+	{Name: "count_if", Kind: Aggregate, Signatures: []string{"(boolean) bigint"}, Emit: emitCountIf},
+	{Name: "sum", Kind: Aggregate, Signatures: []string{
+		"(bigint) bigint", "(double) double", "(real) real", "(decimal) decimal", "(interval day to second) interval day to second",
+		"(interval year to month) interval year to month",
+	}, Result: sumResult, Emit: emitSum},
+	{Name: "avg", Kind: Aggregate, Signatures: []string{
+		"(bigint) double", "(double) double", "(real) real", "(decimal) decimal", "(interval day to second) interval day to second",
+		"(interval year to month) interval year to month",
+	}, Emit: emitAvg},
+	{Name: "min", Kind: Aggregate, Signatures: []string{"(T) T", "(T, bigint) array(T)"}, Check: ordered, Emit: emitExtremeOf("arg_min", "min")},
+	{Name: "max", Kind: Aggregate, Signatures: []string{"(T) T", "(T, bigint) array(T)"}, Check: ordered, Emit: emitExtremeOf("arg_max", "max")},
+	{Name: "min_by", Kind: Aggregate, Signatures: []string{"(T, U) T", "(T, U, bigint) array(T)"}, Emit: emitBy("arg_min_null", "arg_min")},
+	{Name: "max_by", Kind: Aggregate, Signatures: []string{"(T, U) T", "(T, U, bigint) array(T)"}, Emit: emitBy("arg_max_null", "arg_max")},
+	{Name: "arbitrary", Kind: Aggregate, Signatures: []string{"(T) T"}, Emit: native("any_value")},
+	{Name: "any_value", Kind: Aggregate, Signatures: []string{"(T) T"}, Emit: native("any_value")},
+	{Name: "array_agg", Kind: Aggregate, Signatures: []string{"(T) array(T)"}, Emit: native("list")},
+	{Name: "bool_and", Kind: Aggregate, Signatures: []string{"(boolean) boolean"}},
+	{Name: "bool_or", Kind: Aggregate, Signatures: []string{"(boolean) boolean"}},
+	{Name: "every", Kind: Aggregate, Signatures: []string{"(boolean) boolean"}, Emit: native("bool_and")},
+	{Name: "approx_distinct", Kind: Aggregate, Signatures: []string{"(T) bigint", "(T, double) bigint"}, Emit: emitApproxDistinct},
+	{Name: "approx_percentile", Kind: Aggregate, Signatures: percentileSignatures, Emit: emitPercentile},
+	{Name: "listagg", Kind: Aggregate, Signatures: []string{"(varchar) varchar", "(varchar, varchar) varchar"}, Emit: emitListagg},
+	{Name: "map_agg", Kind: Aggregate, Signatures: []string{"(K, V) map(K, V)"}, Emit: emitMapAgg},
+	{Name: "multimap_agg", Kind: Aggregate, Signatures: []string{"(K, V) map(K, array(V))"}, Emit: emitMultimapAgg},
+	{Name: "map_union", Kind: Aggregate, Signatures: []string{"(map(K, V)) map(K, V)"}, Emit: emitMapUnion},
+	{Name: "histogram", Kind: Aggregate, Signatures: []string{"(T) map(T, bigint)"}, Emit: emitHistogram},
+	{Name: "stddev", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: native("stddev_samp")},
+	{Name: "stddev_samp", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}},
+	{Name: "stddev_pop", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}},
+	{Name: "variance", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: native("var_samp")},
+	{Name: "var_samp", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}},
+	{Name: "var_pop", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}},
+	{Name: "skewness", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitMoments(3)},
+	{Name: "kurtosis", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitMoments(4)},
+	{Name: "corr", Kind: Aggregate, Signatures: twoFloats},
+	{Name: "covar_pop", Kind: Aggregate, Signatures: twoFloats},
+	{Name: "covar_samp", Kind: Aggregate, Signatures: twoFloats},
+	{Name: "regr_slope", Kind: Aggregate, Signatures: twoFloats},
+	{Name: "regr_intercept", Kind: Aggregate, Signatures: twoFloats},
+	{Name: "geometric_mean", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double", "(real) real"}, Emit: emitGeometricMean},
+	{Name: "bitwise_and_agg", Kind: Aggregate, Signatures: []string{"(bigint) bigint"}, Emit: native("bit_and")},
+	{Name: "bitwise_or_agg", Kind: Aggregate, Signatures: []string{"(bigint) bigint"}, Emit: native("bit_or")},
+	{Name: "bitwise_xor_agg", Kind: Aggregate, Signatures: []string{"(bigint) bigint"}, Emit: native("bit_xor")},
+}
+
+var (
+	twoFloats            = []string{"(double, double) double", "(real, real) real"}
+	percentileSignatures = []string{
+		"(bigint, double) bigint", "(double, double) double", "(real, double) real",
+		"(bigint, array(double)) array(bigint)", "(double, array(double)) array(double)", "(real, array(double)) array(real)",
+		"(bigint, double, double) bigint", "(double, double, double) double",
+	}
+)
+
+func ordered(params []schema.Type) error {
+	if !comparable(params[0], false) {
+		return &syntax.Error{Code: "FUNCTION_NOT_FOUND", Msg: "Values of type " + params[0].String() + " have no order"}
+	}
+	return nil
+}
+
+// emitCount: a struct made here is not NULL where its parts are, so values with
+// time zone are counted by their instant.
+func emitCount(c *Call) (expr, error) {
+	if len(c.Args) == 0 {
+		return c.with("count"), nil
+	}
+	return c.with("count", Comparable(c.Args[0], c.Params[0])), nil
+}
+
+func emitCountIf(c *Call) (expr, error) {
+	return c.with("count", when(c.Args[0], num(1), nil)), nil
+}
+
+func sumResult(params []schema.Type) schema.Type {
+	switch t := params[0]; {
+	case t.Kind == schema.Decimal:
+		return schema.DecimalOf(38, t.Scale)
+	case t.IsInteger() || t.Kind == schema.Unknown:
+		return schema.Of(schema.BigInt)
+	default:
+		return t
+	}
+}
+
+// emitSum: DuckDB sums integers as INT128; the cast back is where Trino
+// overflows too.
+func emitSum(c *Call) (expr, error) {
+	switch c.Result.Kind {
+	case schema.BigInt, schema.Real, schema.Decimal:
+		return typed(c.with("sum", c.Args...), c.Result), nil
+	case schema.IntervalDay:
+		return call("to_milliseconds", castTo(c.with("sum", intervalMillis(c.Args[0])), "BIGINT")), nil
+	case schema.IntervalYear:
+		return call("to_months", castTo(c.with("sum", intervalMonths(c.Args[0])), "INTEGER")), nil
+	}
+	return c.with("sum", c.Args...), nil
+}
+
+func emitAvg(c *Call) (expr, error) {
+	x := c.Args[0]
+	switch c.Result.Kind {
+	case schema.Decimal:
+		sum := castTo(c.with("sum", x), "VARCHAR")
+		count := castTo(c.with("count", x), "VARCHAR")
+		quotient := call("trino_decimal", str("/"), sum, when(bin("=", count, str("0")), null(), count), num(c.Result.Scale))
+		return typed(quotient, c.Result), nil
+	case schema.Real:
+		return castTo(c.with("avg", x), "FLOAT"), nil
+	case schema.IntervalDay:
+		return call("to_milliseconds", castTo(call("trunc", c.with("avg", intervalMillis(x))), "BIGINT")), nil
+	case schema.IntervalYear:
+		return call("to_months", castTo(call("trunc", c.with("avg", intervalMonths(x))), "INTEGER")), nil
+	}
+	return c.with("avg", x), nil
+}
+
+// emitExtremeOf is min and max, of one value or of the first n. What compares
+// by a part of it, and n, go through DuckDB's arg_min.
+func emitExtremeOf(by, plain string) emit {
+	return func(c *Call) (expr, error) {
+		x, t := c.Args[0], c.Params[0]
+		switch {
+		case len(c.Args) == 2:
+			return c.with(plain, x, c.Args[1]), nil
+		case t.Kind == schema.TimestampTZ:
+			return c.with(by, x, instant(x)), nil
+		}
+		return c.with(plain, x), nil
+	}
+}
+
+// emitBy is min_by and max_by: rows whose key is NULL do not count, values that
+// are NULL do.
+func emitBy(one, many string) emit {
+	return func(c *Call) (expr, error) {
+		key := Comparable(c.Args[1], c.Params[1])
+		if len(c.Args) == 3 {
+			return nil, unsupported("%s with a number of values is not supported yet", c.Name)
+		}
+		_ = many
+		return c.with(one, c.Args[0], key), nil
+	}
+}
+
+// emitApproxDistinct counts exactly: DuckDB's estimate is another one than
+// Trino's, and an exact count is within the error of both.
+func emitApproxDistinct(c *Call) (expr, error) {
+	out := c.with("count", Comparable(c.Args[0], c.Params[0]))
+	out.Distinct = true
+	return out, nil
+}
+
+// emitPercentile is exact, as Trino's digest is for few values.
+func emitPercentile(c *Call) (expr, error) {
+	if len(c.Args) == 3 {
+		return nil, unsupported("approx_percentile with weights is not supported yet")
+	}
+	return typed(c.with("quantile_disc", c.Args...), c.Result), nil
+}
+
+func emitListagg(c *Call) (expr, error) {
+	if c.Node != nil && len(c.Node.Clause) > 0 {
+		return nil, unsupported("listagg's ON OVERFLOW is not supported yet")
+	}
+	args := append([]expr{}, c.Args...)
+	if len(args) == 1 {
+		args = append(args, str(""))
+	}
+	out := c.with("string_agg", args...)
+	out.Within = false
+	return out, nil
+}
+
+// emitMapAgg keeps the last value of a key, as Trino keeps one of them.
+func emitMapAgg(c *Call) (expr, error) {
+	entry := structOf([]string{"key", "value"}, c.Args[0], c.Args[1])
+	list := c.with("list", entry)
+	list.Filter = keyFilter(list.Filter, c.Args[0])
+	return firstEntries(list), nil
+}
+
+func keyFilter(have, key expr) expr {
+	if have == nil {
+		return notNull(key)
+	}
+	return and(have, notNull(key))
+}
+
+// firstEntries makes a map of entries, of several with one key the first.
+func firstEntries(entries expr) expr {
+	keys := call("list_transform", entries, lambda(field(elem(), "key"), elemVar))
+	const i = "$i"
+	first := bin("=", call("list_position", keys, field(elem(), "key")), id(i))
+	return call("map_from_entries", call("list_filter", entries, lambda(first, elemVar, i)))
+}
+
+func emitMultimapAgg(c *Call) (expr, error) {
+	entry := structOf([]string{"key", "value"}, c.Args[0], c.Args[1])
+	list := c.with("list", entry)
+	list.Filter = keyFilter(list.Filter, c.Args[0])
+	return groupedEntries(list), nil
+}
+
+// groupedEntries makes a map of each key and the array of its values.
+func groupedEntries(entries expr) expr {
+	const other = "$o"
+	keys := call("list_distinct", call("list_transform", entries, lambda(field(elem(), "key"), elemVar)))
+	same := call("list_filter", entries, lambda(bin("=", field(id(other), "key"), elem()), other))
+	values := call("list_transform", same, lambda(field(id(other), "value"), other))
+	pair := structOf([]string{"key", "value"}, elem(), values)
+	return call("map_from_entries", call("list_transform", keys, lambda(pair, elemVar)))
+}
+
+func emitMapUnion(c *Call) (expr, error) {
+	list := c.with("list", call("map_entries", c.Args[0]))
+	list.Filter = keyFilter(list.Filter, c.Args[0])
+	return firstEntries(call("flatten", list)), nil
+}
+
+func emitHistogram(c *Call) (expr, error) {
+	if k := c.Params[0].Kind; k == schema.TimestampTZ || k == schema.Array || k == schema.Row || k == schema.Map {
+		return nil, unsupported("histogram of %s is not supported yet", c.Params[0])
+	}
+	return typed(c.with("histogram", c.Args[0]), c.Result), nil
+}
+
+// emitMoments is skewness and kurtosis by Trino's formulas, out of power sums.
+func emitMoments(order int) emit {
+	return func(c *Call) (expr, error) {
+		x := castTo(c.Args[0], "DOUBLE")
+		if order == 3 {
+			n := castTo(c.with("count", x), "DOUBLE")
+			// DuckDB's is the sample's, with the factor sqrt(n(n-1))/(n-2).
+			factor := bin("/", bin("-", n, num(2)), call("sqrt", bin("*", n, bin("-", n, num(1)))))
+			return when(bin("<", n, num(3)), castTo(null(), "DOUBLE"), bin("*", c.with("skewness", x), factor)), nil
+		}
+		n := c.with("count", x)
+		return when(bin("<", n, num(4)), castTo(null(), "DOUBLE"), c.with("kurtosis", x)), nil
+	}
+}
+
+func emitGeometricMean(c *Call) (expr, error) {
+	return typed(c.with("geometric_mean", c.Args[0]), c.Result), nil
+}

@@ -73,8 +73,19 @@ func structOf(names []string, elems ...expr) expr {
 	return &syntax.StructLit{Names: names, Elems: elems}
 }
 
-// field reads a field of a struct, at once where the struct is made here.
+// field reads a field of a struct, at once where the struct is made here: the
+// instant of a parsed time is then computed without its zone.
 func field(x expr, name string) expr {
+	if c, ok := x.(*syntax.Case); ok && len(c.Whens) == 1 && c.Operand == nil {
+		s, made := c.Else.(*syntax.StructLit)
+		test, guarded := c.Whens[0].Cond.(*syntax.IsNull)
+		if made && guarded && !test.Not && len(s.Elems) == 2 && test.X == s.Elems[0] {
+			if name == s.Names[0] {
+				return s.Elems[0]
+			}
+			return when(test, castTo(null(), "VARCHAR"), s.Elems[1])
+		}
+	}
 	if s, ok := x.(*syntax.StructLit); ok {
 		for i, n := range s.Names {
 			if n == name {
@@ -121,7 +132,7 @@ func (c *Call) with(name string, args ...expr) *syntax.Call {
 	out := call(name, args...)
 	if o := c.Out; o != nil {
 		out.Distinct, out.OrderBy, out.Within = o.Distinct, o.OrderBy, o.Within
-		out.Filter, out.Nulls, out.Over = o.Filter, o.Nulls, o.Over
+		out.Filter, out.Nulls, out.Over, out.Star = o.Filter, o.Nulls, o.Over, o.Star && len(args) == 0
 	}
 	return out
 }

@@ -1,3 +1,494 @@
 package funcs
 
-var datetimeFuncs = []*Func{}
+import (
+	"strings"
+
+	"logsql/convert/schema"
+	"logsql/sql/syntax"
+)
+
+var datetimeFuncs = []*Func{
+	{Name: "year", Signatures: momentOr("interval year to month", "date", "bigint"), Emit: emitPart("year")},
+	{Name: "quarter", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("quarter")},
+	{Name: "month", Signatures: momentOr("interval year to month", "date", "bigint"), Emit: emitPart("month")},
+	{Name: "week", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("weekofyear")},
+	{Name: "week_of_year", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("weekofyear")},
+	{Name: "year_of_week", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("isoyear")},
+	{Name: "yow", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("isoyear")},
+	{Name: "day", Signatures: momentOr("interval day to second", "date", "bigint"), Emit: emitPart("day")},
+	{Name: "day_of_month", Signatures: momentOr("interval day to second", "date", "bigint"), Emit: emitPart("day")},
+	{Name: "day_of_week", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("isodow")},
+	{Name: "dow", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("isodow")},
+	{Name: "day_of_year", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("dayofyear")},
+	{Name: "doy", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("dayofyear")},
+	{Name: "hour", Signatures: momentOr("interval day to second", "time", "bigint"), Emit: emitPart("hour")},
+	{Name: "minute", Signatures: momentOr("interval day to second", "time", "bigint"), Emit: emitPart("minute")},
+	{Name: "second", Signatures: momentOr("interval day to second", "time", "bigint"), Emit: emitPart("second")},
+	{Name: "millisecond", Signatures: momentOr("interval day to second", "time", "bigint"), Emit: emitPart("millisecond")},
+	{Name: "timezone_hour", Signatures: []string{"(timestamp with time zone) bigint"}, Emit: emitOffset(3600, 0)},
+	{Name: "timezone_minute", Signatures: []string{"(timestamp with time zone) bigint"}, Emit: emitOffset(60, 60)},
+	{Name: "timezone", Signatures: []string{"(timestamp with time zone) varchar"}, Emit: build(func(a []expr) expr { return zone(a[0]) })},
+	{Name: "last_day_of_month", Signatures: momentOr("", "date", "date"), Emit: emitPart("last_day")},
+	{Name: "date", Signatures: []string{"(varchar) date", "(timestamp) date", "(timestamp with time zone) date"}, Emit: emitCast},
+	{Name: "date_trunc", Signatures: dateSignatures("(varchar, %) %"), Result: lastParam, Emit: emitDateTrunc},
+	{Name: "date_add", Signatures: dateSignatures("(varchar, bigint, %) %"), Result: lastParam, Emit: emitDateAdd},
+	{Name: "date_diff", Signatures: dateSignatures("(varchar, %, %) bigint"), Emit: emitDateDiff},
+	{Name: "now", Signatures: []string{"() timestamp with time zone"}, Emit: emitNow},
+	{Name: "current_timestamp", Signatures: []string{"() timestamp with time zone"}, Emit: emitNow},
+	{Name: "localtimestamp", Signatures: []string{"() timestamp"}, Emit: build(func([]expr) expr { return nowUTC() })},
+	{Name: "current_date", Signatures: []string{"() date"}, Emit: build(func([]expr) expr { return castTo(nowUTC(), "DATE") })},
+	{Name: "localtime", Signatures: []string{"() time"}, Emit: build(func([]expr) expr { return castTo(nowUTC(), "TIME") })},
+	{Name: "current_timezone", Signatures: []string{"() varchar"}, Emit: build(func([]expr) expr { return str("UTC") })},
+	{Name: "at_timezone", Signatures: []string{"(timestamp with time zone, varchar) timestamp with time zone", "(timestamp with time zone, interval day to second) timestamp with time zone"}, Emit: emitAtTimezone},
+	{Name: "with_timezone", Signatures: []string{"(timestamp, varchar) timestamp with time zone"}, Result: zonedOfFirst, Emit: emitWithTimezone},
+	{Name: "from_unixtime", Signatures: []string{
+		"(double) timestamp with time zone", "(double, varchar) timestamp with time zone", "(double, bigint, bigint) timestamp with time zone",
+	}, Emit: emitFromUnixtime},
+	{Name: "from_unixtime_nanos", Signatures: []string{"(bigint) timestamp with time zone"}, Check: noNanos},
+	{Name: "to_unixtime", Signatures: []string{"(timestamp) double", "(timestamp with time zone) double"}, Emit: emitToUnixtime},
+	{Name: "from_iso8601_timestamp", Signatures: []string{"(varchar) timestamp with time zone"}, Emit: emitFromISO},
+	{Name: "from_iso8601_timestamp_nanos", Signatures: []string{"(varchar) timestamp with time zone"}, Check: noNanos},
+	{Name: "from_iso8601_date", Signatures: []string{"(varchar) date"}, Emit: udf("trino_iso_date")},
+	{Name: "to_iso8601", Signatures: []string{"(date) varchar", "(timestamp) varchar", "(timestamp with time zone) varchar"}, Emit: emitToISO},
+	{Name: "parse_datetime", Signatures: []string{"(varchar, varchar) timestamp with time zone"}, Emit: emitParseDatetime},
+	{Name: "format_datetime", Signatures: []string{"(timestamp, varchar) varchar", "(timestamp with time zone, varchar) varchar"}, Emit: emitFormatDatetime},
+	{Name: "date_parse", Signatures: []string{"(varchar, varchar) timestamp"}, Emit: emitDateParse},
+	{Name: "date_format", Signatures: []string{"(timestamp, varchar) varchar", "(timestamp with time zone, varchar) varchar"}, Emit: emitDateFormat},
+	{Name: "to_milliseconds", Signatures: []string{"(interval day to second) bigint"}, Emit: build(func(a []expr) expr { return intervalMillis(a[0]) })},
+}
+
+func momentOr(interval, least, result string) []string {
+	list := []string{"(timestamp) " + result, "(timestamp with time zone) " + result, "(" + least + ") " + result}
+	if least == "date" {
+		list[0], list[2] = list[2], list[0]
+	}
+	if interval != "" {
+		list = append(list, "("+interval+") "+result)
+	}
+	return list
+}
+
+// dateSignatures writes one signature for each kind of moment.
+func dateSignatures(pattern string) []string {
+	var list []string
+	for _, t := range []string{"date", "timestamp", "timestamp with time zone", "time"} {
+		list = append(list, strings.ReplaceAll(pattern, "%", t))
+	}
+	return list
+}
+
+func lastParam(params []schema.Type) schema.Type { return params[len(params)-1] }
+
+func zonedOfFirst(params []schema.Type) schema.Type {
+	return schema.Type{Kind: schema.TimestampTZ, Precision: params[0].Precision}
+}
+
+func noNanos([]schema.Type) error {
+	return unsupported("timestamp(9) with time zone is not supported: times are kept to the microsecond")
+}
+
+// clock is what a moment shows on its own zone's wall.
+func clock(x expr, t schema.Type) expr {
+	if t.Kind == schema.TimestampTZ {
+		return local(x)
+	}
+	return x
+}
+
+func emitPart(part string) emit {
+	return func(c *Call) (expr, error) {
+		x, t := c.Args[0], c.Params[0]
+		switch t.Kind {
+		case schema.IntervalDay:
+			return intervalPart(part, x), nil
+		case schema.IntervalYear:
+			if part == "year" {
+				return bin("//", intervalMonths(x), num(12)), nil
+			}
+			return bin("%", intervalMonths(x), num(12)), nil
+		}
+		x = clock(x, t)
+		if part == "millisecond" {
+			return bin("%", call("millisecond", x), num(1000)), nil
+		}
+		return call(part, x), nil
+	}
+}
+
+func intervalPart(part string, x expr) expr {
+	ms := intervalMillis(x)
+	switch part {
+	case "day":
+		return bin("//", ms, num(86_400_000))
+	case "hour":
+		return bin("%", bin("//", ms, num(3_600_000)), num(24))
+	case "minute":
+		return bin("%", bin("//", ms, num(60_000)), num(60))
+	case "second":
+		return bin("%", bin("//", ms, num(1000)), num(60))
+	}
+	return bin("%", ms, num(1000))
+}
+
+func emitOffset(unit, modulo int) emit {
+	return func(c *Call) (expr, error) {
+		x := c.Args[0]
+		seconds := bin("//", bin("-", call("epoch_us", local(x)), call("epoch_us", instant(x))), num(1_000_000))
+		e := expr(bin("//", seconds, num(unit)))
+		if modulo > 0 {
+			e = bin("%", e, num(modulo))
+		}
+		return e, nil
+	}
+}
+
+func emitCast(c *Call) (expr, error) { return castExpr(c.Args[0], c.Params[0], c.Result) }
+
+// nowUTC is the start of the query to the millisecond, as Trino has it.
+func nowUTC() expr {
+	return call("date_trunc", str("millisecond"), call("timezone", str("UTC"), call("now")))
+}
+
+func emitNow(*Call) (expr, error) { return structOf(zonedFields, nowUTC(), str("UTC")), nil }
+
+func emitAtTimezone(c *Call) (expr, error) {
+	t := instant(c.Args[0])
+	if c.Params[1].Kind == schema.IntervalDay {
+		return zoned(t, call("trino_offset_name", intervalMillis(c.Args[1]))), nil
+	}
+	return zoned(t, zoneArg(c, 1)), nil
+}
+
+// zoneArg is a zone's name checked and as Trino shows it, now where it is a
+// literal.
+func zoneArg(c *Call, i int) expr {
+	if text, ok := c.constant(i); ok {
+		if name, err := zoneName(text); err == nil {
+			return str(name)
+		}
+	}
+	return call("trino_zone", c.Args[i])
+}
+
+func emitWithTimezone(c *Call) (expr, error) {
+	z := zoneArg(c, 1)
+	return zoned(call("trino_to_utc", c.Args[0], z), z), nil
+}
+
+// emitFromUnixtime rounds to the millisecond.
+func emitFromUnixtime(c *Call) (expr, error) {
+	x := c.Args[0]
+	millis := castTo(call("round", bin("*", x, castTo(num(1000), "DOUBLE"))), "BIGINT")
+	t := call("make_timestamp", bin("*", millis, num(1000)))
+	switch len(c.Args) {
+	case 2:
+		return zoned(t, zoneArg(c, 1)), nil
+	case 3:
+		minutes := bin("+", bin("*", c.Args[1], num(60)), c.Args[2])
+		return zoned(t, call("trino_offset_name", bin("*", minutes, num(60_000)))), nil
+	}
+	return zoned(t, str("UTC")), nil
+}
+
+func emitToUnixtime(c *Call) (expr, error) {
+	t := c.Args[0]
+	if c.Params[0].Kind == schema.TimestampTZ {
+		t = instant(t)
+	}
+	return bin("/", castTo(call("epoch_us", t), "DOUBLE"), castTo(num(1_000_000), "DOUBLE")), nil
+}
+
+// emitFromISO reads the form that CloudTrail writes natively, any other in Go.
+func emitFromISO(c *Call) (expr, error) {
+	x := c.Args[0]
+	if z, ok := constantZoned(c, 0, func(text string) (Zoned, error) { return parseISO(text) }); ok {
+		return z, nil
+	}
+	usual := call("regexp_full_match", x, str(`[0-9]{4}-(0[1-9]|1[0-2])-([01][0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z`))
+	t := when(usual, castTo(call("substring", x, num(1), num(19)), "TIMESTAMP"), call("trino_iso_instant", x))
+	z := when(call("suffix", x, str("Z")), str("UTC"), call("trino_iso_zone", x))
+	return zoned(t, z), nil
+}
+
+// constantZoned folds a literal.
+func constantZoned(c *Call, i int, parse func(string) (Zoned, error)) (expr, bool) {
+	text, ok := c.constant(i)
+	if !ok {
+		return nil, false
+	}
+	z, err := parse(text)
+	if err != nil {
+		return nil, false
+	}
+	return structOf(zonedFields, castTo(str(TimestampText(z.Time, 6)), "TIMESTAMP"), str(z.Zone)), true
+}
+
+func emitToISO(c *Call) (expr, error) {
+	x := c.Args[0]
+	switch c.Params[0].Kind {
+	case schema.Date:
+		return castTo(x, "VARCHAR"), nil
+	case schema.Timestamp:
+		return call("replace", timestampText(x, c.Params[0].Precision), str(" "), str("T")), nil
+	}
+	return call("trino_to_iso", instant(x), zone(x), num(c.Params[0].Precision)), nil
+}
+
+// emitParseDatetime reads texts of fixed width with strptime, which is quick,
+// and every other in Go, which knows Joda's rules and errors.
+func emitParseDatetime(c *Call) (expr, error) {
+	x := c.Args[0]
+	pattern, ok := c.constant(1)
+	if !ok {
+		return zoned(call("trino_joda_instant", x, c.Args[1]), call("trino_joda_zone", x, c.Args[1])), nil
+	}
+	pieces, err := joda.get(pattern)
+	if err != nil {
+		return nil, err
+	}
+	if z, ok := constantZoned(c, 0, func(text string) (Zoned, error) { return parseMoment(text, pieces) }); ok {
+		return z, nil
+	}
+	t, z := expr(call("trino_joda_instant", x, str(pattern))), expr(call("trino_joda_zone", x, str(pattern)))
+	if format, width, hasZone, ok := strptimeOf(pieces); ok {
+		t = call("coalesce", fastParse(x, format, width, hasZone), t)
+		z = str("UTC")
+		if hasZone {
+			z = offsetName(x)
+		}
+	} else if !hasZoneField(pieces) {
+		z = str("UTC")
+	}
+	return zoned(t, z), nil
+}
+
+func hasZoneField(pieces []piece) bool {
+	for _, p := range pieces {
+		if p.field == 'z' || p.field == 'Z' {
+			return true
+		}
+	}
+	return false
+}
+
+// fastParse is strptime of texts of this many bytes, NULL for others. The
+// checks keep out what strptime takes and Joda does not: blanks around.
+func fastParse(x expr, format string, width int, hasZone bool) expr {
+	parsed := expr(call("try_strptime", x, str(format)))
+	if hasZone {
+		parsed = call("timezone", str("UTC"), parsed)
+	}
+	first := call("ascii", x)
+	digit := and(bin(">=", first, num('0')), bin("<=", first, num('9')))
+	last := call("ascii", call("right", x, num(1)))
+	return when(and(bin("=", call("strlen", x), num(width)), and(digit, and(bin(">=", last, num('0')), bin("<=", last, num('9'))))), parsed, nil)
+}
+
+// offsetName is the zone of a text that ends in +hhmm.
+func offsetName(x expr) expr {
+	offset := call("right", x, num(5))
+	name := bin("||", bin("||", call("left", offset, num(3)), str(":")), call("right", offset, num(2)))
+	return when(&syntax.In{X: offset, List: []expr{str("+0000"), str("-0000")}}, str("UTC"), name)
+}
+
+// strptimeOf says pieces in DuckDB's format where all texts they match have one
+// width, begin with a digit and end in one.
+func strptimeOf(pieces []piece) (format string, width int, hasZone, ok bool) {
+	fixed := map[string]string{
+		"yyyy": "%Y", "YYYY": "%Y", "MM": "%m", "MMM": "%b", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "SSS": "%g",
+	}
+	widths := map[string]int{"SSS": 3, "yyyy": 4, "YYYY": 4, "MMM": 3}
+	for i, p := range pieces {
+		name := strings.Repeat(string(p.field), max(p.n, 0))
+		switch {
+		case p.field == 0 && len(p.text) == 1 && strings.Contains("-/:. T", p.text):
+			format += p.text
+			width++
+		case p.field == 'Z' && p.n == 1 && i == len(pieces)-1 && i > 0 && pieces[i-1].text == " ":
+			format += "%z"
+			width += 5
+			hasZone = true
+		case p.field != 0 && fixed[name] != "":
+			format += fixed[name]
+			width += max(2, widths[name])
+		default:
+			return "", 0, false, false
+		}
+	}
+	starts := len(pieces) > 0 && isNumeric(pieces[0])
+	ends := starts && (isNumeric(pieces[len(pieces)-1]) || hasZone)
+	return format, width, hasZone, starts && ends
+}
+
+func emitFormatDatetime(c *Call) (expr, error) {
+	x := c.Args[0]
+	if pattern, ok := c.constant(1); ok {
+		if _, err := joda.get(pattern); err != nil {
+			return nil, err
+		}
+	}
+	if c.Params[0].Kind == schema.Timestamp {
+		return call("trino_joda_format", x, castTo(null(), "VARCHAR"), c.Args[1]), nil
+	}
+	return call("trino_joda_format", instant(x), zone(x), c.Args[1]), nil
+}
+
+// emitDateParse is parse_datetime with MySQL's specifiers; what is read has no
+// zone.
+func emitDateParse(c *Call) (expr, error) {
+	x := c.Args[0]
+	slow := call("trino_date_parse", x, c.Args[1])
+	pattern, ok := c.constant(1)
+	if !ok {
+		return slow, nil
+	}
+	pieces, err := mysql.get(pattern)
+	if err != nil {
+		return nil, err
+	}
+	if format, width, hasZone, ok := strptimeOf(pieces); ok && !hasZone {
+		if _, literal := c.constant(0); !literal {
+			return call("coalesce", fastParse(x, format, width, false), slow), nil
+		}
+	}
+	return slow, nil
+}
+
+func emitDateFormat(c *Call) (expr, error) {
+	x := clock(c.Args[0], c.Params[0])
+	if pattern, ok := c.constant(1); ok {
+		pieces, err := mysql.get(pattern)
+		if err != nil {
+			return nil, err
+		}
+		if format, ok := strftimeOf(pieces); ok {
+			return call("strftime", x, str(format)), nil
+		}
+	}
+	return call("trino_date_format", x, c.Args[1]), nil
+}
+
+// strftimeOf says pieces in DuckDB's format where both print the same.
+func strftimeOf(pieces []piece) (string, bool) {
+	same := map[string]string{
+		"yyyy": "%Y", "MM": "%m", "MMM": "%b", "MMMM": "%B", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S",
+		"EEE": "%a", "EEEE": "%A", "hh": "%I", "a": "%p", "DDD": "%j",
+	}
+	var b strings.Builder
+	for _, p := range pieces {
+		switch code := same[strings.Repeat(string(p.field), max(p.n, 0))]; {
+		case p.field == 0:
+			b.WriteString(strings.ReplaceAll(p.text, "%", "%%"))
+		case code == "":
+			return "", false
+		default:
+			b.WriteString(code)
+		}
+	}
+	return b.String(), true
+}
+
+var truncUnits = map[schema.Kind]string{
+	schema.Date: "day week month quarter year", schema.Time: "millisecond second minute hour",
+	schema.Timestamp:   "millisecond second minute hour day week month quarter year",
+	schema.TimestampTZ: "millisecond second minute hour day week month quarter year",
+}
+
+// unit checks the unit of date_trunc, date_add or date_diff, which must be a
+// literal.
+func unit(c *Call, t schema.Type) (string, error) {
+	text, ok := c.constant(0)
+	if !ok {
+		return "", unsupported("%s with a unit that is not a literal is not supported yet", c.Name)
+	}
+	for _, name := range strings.Fields(truncUnits[t.Kind]) {
+		if strings.EqualFold(name, text) {
+			return name, nil
+		}
+	}
+	return "", invalid("'%s' is not a valid %s field", text, unitOwner(t))
+}
+
+func unitOwner(t schema.Type) string {
+	switch t.Kind {
+	case schema.Date:
+		return "DATE"
+	case schema.Time:
+		return "TIME"
+	}
+	return "TIMESTAMP"
+}
+
+func emitDateTrunc(c *Call) (expr, error) {
+	x, t := c.Args[1], c.Params[1]
+	name, err := unit(c, t)
+	if err != nil {
+		return nil, err
+	}
+	switch t.Kind {
+	case schema.TimestampTZ:
+		return zoned(call("trino_to_utc", call("date_trunc", str(name), local(x)), zone(x)), zone(x)), nil
+	case schema.Time:
+		day := castTo(str("1970-01-01"), "DATE")
+		return castTo(call("date_trunc", str(name), bin("+", day, x)), "TIME"), nil
+	}
+	return typed(call("date_trunc", str(name), x), t), nil
+}
+
+// intervalOf is n units as DuckDB's interval.
+func intervalOf(name string, n expr) expr {
+	small := castTo(n, "INTEGER")
+	switch name {
+	case "millisecond":
+		return call("to_milliseconds", n)
+	case "quarter":
+		return call("to_months", bin("*", small, num(3)))
+	case "second":
+		return call("to_seconds", n)
+	case "minute", "hour":
+		return call("to_"+name+"s", n)
+	}
+	return call("to_"+name+"s", small)
+}
+
+func emitDateAdd(c *Call) (expr, error) {
+	x, t := c.Args[2], c.Params[2]
+	name, err := unit(c, t)
+	if err != nil {
+		return nil, err
+	}
+	step := intervalOf(name, c.Args[1])
+	if t.Kind != schema.TimestampTZ {
+		return typed(bin("+", x, step), t), nil
+	}
+	switch name {
+	case "millisecond", "second", "minute", "hour":
+		return zoned(bin("+", instant(x), step), zone(x)), nil
+	}
+	return zoned(call("trino_to_utc", bin("+", local(x), step), zone(x)), zone(x)), nil
+}
+
+// emitDateDiff counts whole units, as DuckDB's date_sub does.
+func emitDateDiff(c *Call) (expr, error) {
+	x, y, t := c.Args[1], c.Args[2], c.Params[1]
+	name, err := unit(c, t)
+	if err != nil {
+		return nil, err
+	}
+	switch t.Kind {
+	case schema.TimestampTZ:
+		z := zone(x)
+		switch name {
+		case "millisecond", "second", "minute", "hour":
+			x, y = instant(x), instant(y)
+		default:
+			x, y = local(x), when(bin("=", z, str("UTC")), instant(y), call("trino_local", instant(y), z))
+		}
+	case schema.Date:
+		x, y = castTo(x, "TIMESTAMP"), castTo(y, "TIMESTAMP")
+	case schema.Time:
+		day := castTo(str("1970-01-01"), "DATE")
+		x, y = bin("+", day, x), bin("+", day, y)
+	}
+	return call("date_sub", str(name), x, y), nil
+}

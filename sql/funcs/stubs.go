@@ -1,10 +1,6 @@
 package funcs
 
-var castGo = []GoFunc{}
-
 var regexpGo = []GoFunc{}
-
-var datetimeGo = []GoFunc{}
 
 var jsonGo = []GoFunc{}
 
@@ -13,7 +9,5 @@ var mathGo = []GoFunc{}
 var binaryGo = []GoFunc{}
 
 var urlGo = []GoFunc{}
-
-var addressGo = []GoFunc{}
 
 var arrayGo = []GoFunc{}

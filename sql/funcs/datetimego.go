@@ -1,0 +1,158 @@
+package funcs
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var datetimeGo = []GoFunc{
+	{Name: "trino_local", Signature: "(timestamp, varchar) timestamp", Call: func(a []any) (any, error) { return wall(a[0].(time.Time), a[1].(string)) }},
+	{Name: "trino_to_utc", Signature: "(timestamp, varchar) timestamp", Call: func(a []any) (any, error) { return toUTC(a[0].(time.Time), a[1].(string)) }},
+	{Name: "trino_zone", Signature: "(varchar) varchar", Call: func(a []any) (any, error) { return zoneName(a[0].(string)) }},
+	{Name: "trino_offset_name", Signature: "(bigint) varchar", Call: goOffsetName},
+	{Name: "trino_iso_date", Signature: "(varchar) date", Call: goISODate},
+	{Name: "trino_iso_instant", Signature: "(varchar) timestamp", Call: func(a []any) (any, error) { return instantOf(parseISO(a[0].(string))) }},
+	{Name: "trino_iso_zone", Signature: "(varchar) varchar", Call: func(a []any) (any, error) { return zoneOfParsed(parseISO(a[0].(string))) }},
+	{Name: "trino_to_iso", Signature: "(timestamp, varchar, bigint) varchar", Call: goToISO},
+	{Name: "trino_joda_instant", Signature: "(varchar, varchar) timestamp", Call: func(a []any) (any, error) { return instantOf(parseWith(joda, a)) }},
+	{Name: "trino_joda_zone", Signature: "(varchar, varchar) varchar", Call: func(a []any) (any, error) { return zoneOfParsed(parseWith(joda, a)) }},
+	{Name: "trino_joda_format", Signature: "(timestamp, varchar, varchar) varchar", Nulls: true, Call: goJodaFormat},
+	{Name: "trino_date_parse", Signature: "(varchar, varchar) timestamp", Call: func(a []any) (any, error) { return instantOf(parseWith(mysql, a)) }},
+	{Name: "trino_date_format", Signature: "(timestamp, varchar) varchar", Call: goDateFormat},
+}
+
+func instantOf(z Zoned, err error) (any, error) {
+	return z.Time.Truncate(time.Millisecond), err
+}
+
+func zoneOfParsed(z Zoned, err error) (any, error) { return z.Zone, err }
+
+func parseWith(p *patterns, a []any) (Zoned, error) {
+	pieces, err := p.get(a[1].(string))
+	if err != nil {
+		return Zoned{}, err
+	}
+	return parseMoment(a[0].(string), pieces)
+}
+
+func goJodaFormat(a []any) (any, error) {
+	if a[0] == nil || a[2] == nil {
+		return nil, nil
+	}
+	pieces, err := joda.get(a[2].(string))
+	if err != nil {
+		return nil, err
+	}
+	t := a[0].(time.Time)
+	if a[1] == nil {
+		if hasZoneField(pieces) {
+			return nil, invalid("format_datetime for TIMESTAMP type, cannot use 'Z' nor 'z' in format, as this type does not contain TZ information")
+		}
+		return formatMoment(t, "UTC", pieces), nil
+	}
+	local, err := wall(t, a[1].(string))
+	if err != nil {
+		return nil, err
+	}
+	return formatMoment(local, a[1].(string), pieces), nil
+}
+
+func goDateFormat(a []any) (any, error) {
+	pieces, err := mysql.get(a[1].(string))
+	if err != nil {
+		return nil, err
+	}
+	return formatMoment(a[0].(time.Time), "UTC", pieces), nil
+}
+
+func goOffsetName(a []any) (any, error) {
+	minutes := a[0].(int64) / 60_000
+	if minutes > 14*60 || minutes < -14*60 {
+		return nil, invalid("Invalid offset minutes %d", minutes)
+	}
+	if minutes == 0 {
+		return "UTC", nil
+	}
+	sign := "+"
+	if minutes < 0 {
+		sign, minutes = "-", -minutes
+	}
+	return sign + two(int(minutes/60)) + ":" + two(int(minutes%60)), nil
+}
+
+func two(n int) string { return string([]byte{byte('0' + n/10%10), byte('0' + n%10)}) }
+
+func goToISO(a []any) (any, error) {
+	z := Zoned{Time: a[0].(time.Time), Zone: a[1].(string)}
+	t, err := wall(z.Time, z.Zone)
+	if err != nil {
+		return nil, err
+	}
+	text := strings.Replace(TimestampText(t, int(a[2].(int64))), " ", "T", 1)
+	loc, err := zoneOf(z.Zone)
+	if err != nil {
+		return nil, err
+	}
+	return text + z.Time.In(loc).Format("Z07:00"), nil
+}
+
+// isoPattern is ISO 8601 as from_iso8601_timestamp takes it: a date by month,
+// week or day of the year, then a time and a zone, all but the year optional.
+var isoPattern = regexp.MustCompile(`^([+-]?\d{4,})?(?:-(\d{1,2})(?:-(\d{1,2}))?|-W(\d{1,2})(?:-(\d))?|-(\d{3}))?` +
+	`(?:T(?:(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9})\d*)?)?)?)?(Z|z|[+-]\d{2}(?::?\d{2})?)?)?$`)
+
+func parseISO(text string) (Zoned, error) {
+	m := isoPattern.FindStringSubmatch(text)
+	if m == nil || m[1] == "" || len(m[1]) > 6 {
+		return Zoned{}, malformed(text, isoPrefix(text))
+	}
+	number := func(i, otherwise int) int {
+		if m[i] == "" {
+			return otherwise
+		}
+		n, _ := strconv.Atoi(m[i])
+		return n
+	}
+	v := parsed{year: number(1, 0), month: number(2, 1), day: number(3, 1), yearDay: number(6, 0), zone: "UTC"}
+	if m[4] != "" {
+		v.weekYear, v.week, v.weekDay = v.year, number(4, 1), number(5, 1)
+	}
+	v.hour, v.minute, v.second, v.nanos = number(7, 0), number(8, 0), number(9, 0), number(10, 0)
+	for i := len(m[10]); i > 0 && i < 9; i++ {
+		v.nanos *= 10
+	}
+	for letter, value := range map[byte]int{'M': v.month, 'd': v.day, 'H': v.hour, 'm': v.minute, 's': v.second} {
+		if r := fieldRange[letter]; value < r.min || value > r.max {
+			return Zoned{}, invalid(`Cannot parse "%s": Value %d for %s must be in the range [%d,%d]`, text, value, r.name, r.min, r.max)
+		}
+	}
+	if m[11] != "" {
+		name, err := zoneName(m[11])
+		if err != nil {
+			return Zoned{}, err
+		}
+		v.zone = name
+	}
+	return v.moment(text)
+}
+
+// isoPrefix is how far a broken text could be read.
+func isoPrefix(text string) int {
+	for n := len(text); n > 0; n-- {
+		if isoPattern.MatchString(text[:n]) && text[0] != 'T' {
+			return n
+		}
+	}
+	return 0
+}
+
+func goISODate(a []any) (any, error) {
+	text := a[0].(string)
+	if strings.ContainsRune(text, 'T') {
+		return nil, malformed(text, strings.IndexByte(text, 'T'))
+	}
+	z, err := parseISO(text)
+	return z.Time, err
+}

@@ -1,0 +1,125 @@
+package sql
+
+import (
+	"iter"
+	"time"
+
+	"logsql/convert/schema"
+	"logsql/sql/duck"
+	"logsql/sql/funcs"
+)
+
+// Rows is the result of a statement. All must be ranged over once, to its end
+// or not, or Close be called; a statement without a result has no columns.
+//
+// A value is one of: nil, bool, int64 (all integers), float32 (real), float64,
+// string (varchar, char, json, uuid, and decimals with all their digits),
+// []byte (varbinary, ipaddress, ipprefix), time.Time (date, time and timestamp,
+// the wall clock as if in UTC), Zoned, Interval, []any (array; row by position)
+// and Map. Text writes any of them.
+type Rows struct {
+	Columns []schema.Column
+	All     iter.Seq2[[]any, error]
+	Notes   []string // what the user should know, such as that a table is empty
+
+	close func() error
+}
+
+// Zoned is a timestamp with time zone.
+type Zoned = funcs.Zoned
+
+// Interval is an interval: months of year to month, microseconds of day to
+// second.
+type Interval = duck.Interval
+
+// Map is a map's entries.
+type Map []Entry
+
+// Entry is one of a Map.
+type Entry struct{ Key, Value any }
+
+// Close frees what the rows hold; All does so at its end. It may be called more
+// than once.
+func (r *Rows) Close() error {
+	if r.close == nil {
+		return nil
+	}
+	err := r.close()
+	r.close = nil
+	return err
+}
+
+// textRows is a result of text columns made here, such as SHOW's.
+func textRows(columns []string, rows [][]string) *Rows {
+	r := &Rows{}
+	for _, name := range columns {
+		r.Columns = append(r.Columns, schema.Column{Name: name, Type: schema.Text})
+	}
+	r.All = func(yield func([]any, error) bool) {
+		for _, texts := range rows {
+			row := make([]any, len(texts))
+			for i, s := range texts {
+				row[i] = s
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+	return r
+}
+
+// noRows is the result of a statement that has none.
+func noRows() *Rows { return textRows(nil, nil) }
+
+// duckRows gives a DuckDB result the types that bind found.
+func duckRows(columns []schema.Column, rows *duck.Rows, notes []string) *Rows {
+	r := &Rows{Columns: columns, Notes: notes, close: rows.Close}
+	r.All = func(yield func([]any, error) bool) {
+		defer r.Close()
+		for {
+			row, ok := rows.Next()
+			if !ok {
+				break
+			}
+			for i := range row {
+				row[i] = value(row[i], columns[i].Type)
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(nil, err)
+		}
+	}
+	return r
+}
+
+// value turns DuckDB's structs and maps into rows, maps and zoned timestamps.
+func value(v any, t schema.Type) any {
+	switch v := v.(type) {
+	case map[string]any:
+		if t.Kind == schema.TimestampTZ {
+			t, _ := v["t"].(time.Time)
+			z, _ := v["z"].(string)
+			return Zoned{Time: t, Zone: z}
+		}
+		row := make([]any, len(t.Elems))
+		for i, f := range t.Elems {
+			row[i] = value(v[funcs.FieldName(t, i)], f.Type)
+		}
+		return row
+	case duck.Map:
+		m := make(Map, len(v.Keys))
+		for i := range m {
+			m[i] = Entry{Key: value(v.Keys[i], t.Key()), Value: value(v.Values[i], t.Value())}
+		}
+		return m
+	case []any:
+		for i := range v {
+			v[i] = value(v[i], t.Elem())
+		}
+	}
+	return v
+}

@@ -1,0 +1,131 @@
+// Package sql answers statements: it parses, binds, lowers and runs them, and
+// gives typed rows and Trino's errors. Statements come from syntax.Parse.
+package sql
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"logsql/ingest/mirror"
+	"logsql/sql/bind"
+	"logsql/sql/catalog"
+	"logsql/sql/duck"
+	"logsql/sql/lower"
+	"logsql/sql/syntax"
+)
+
+// Error is what a user sees of a statement that does not run.
+type Error = syntax.Error
+
+// Options of a session.
+type Options struct {
+	Database string // the one it starts in; "" is default
+	Memory   string // what DuckDB may use, such as 2GB, its default
+	TempDir  string
+	Threads  int
+}
+
+// Session runs statements on a mirror, one after the other: USE and PREPARE
+// hold for those that follow.
+type Session struct {
+	mirror   *mirror.Mirror
+	options  Options
+	database string
+	prepared map[string]*syntax.Prepare
+
+	open sync.Mutex
+	db   *duck.DB
+}
+
+// Open begins a session. DuckDB is opened by the first statement that needs it.
+func Open(ctx context.Context, m *mirror.Mirror, o Options) (*Session, error) {
+	s := &Session{mirror: m, options: o, prepared: map[string]*syntax.Prepare{}}
+	s.SetDatabase(o.Database)
+	return s, ctx.Err()
+}
+
+// Database is the current database.
+func (s *Session) Database() string { return s.database }
+
+// SetDatabase changes the current database without asking whether it exists;
+// USE does ask.
+func (s *Session) SetDatabase(name string) {
+	if name == "" {
+		name = catalog.Default
+	}
+	s.database = strings.ToLower(name)
+}
+
+// Close ends the session.
+func (s *Session) Close() error {
+	if s.db == nil {
+		return nil
+	}
+	return s.db.Close()
+}
+
+func (s *Session) duck(ctx context.Context) (*duck.DB, error) {
+	s.open.Lock()
+	defer s.open.Unlock()
+	if s.db != nil {
+		return s.db, nil
+	}
+	dir := s.mirror.Dir()
+	if s.mirror.Empty() {
+		dir = ""
+	}
+	db, err := duck.Open(ctx, duck.Options{Dir: dir, Memory: s.options.Memory, TempDir: s.options.TempDir, Threads: s.options.Threads})
+	s.db = db
+	return db, err
+}
+
+// Query runs a statement. Errors are *Error.
+func (s *Session) Query(ctx context.Context, stmt syntax.Statement) (*Rows, error) {
+	cat, err := catalog.Open(ctx, s.mirror)
+	if err != nil {
+		return nil, &Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
+	}
+	switch stmt := stmt.(type) {
+	case *syntax.Query:
+		return s.query(ctx, stmt, cat)
+	case *syntax.Explain:
+		return s.explain(ctx, stmt, cat)
+	case *syntax.Use:
+		return s.use(stmt, cat)
+	case *syntax.Show:
+		return s.show(stmt, cat)
+	case *syntax.Describe:
+		return s.describe(stmt, stmt.Table, cat)
+	case *syntax.Prepare:
+		s.prepared[strings.ToLower(stmt.Name.Name)] = stmt
+		return noRows(), nil
+	case *syntax.Execute:
+		return s.execute(ctx, stmt)
+	case *syntax.Deallocate:
+		return s.deallocate(stmt)
+	case *syntax.Unsupported:
+		return nil, syntax.ErrorAt(stmt, "NOT_SUPPORTED", "%s is not supported yet", stmt.Name)
+	}
+	return nil, syntax.ErrorAt(stmt, "NOT_SUPPORTED", "This statement is not supported yet")
+}
+
+func (s *Session) query(ctx context.Context, q *syntax.Query, cat *catalog.Catalog) (*Rows, error) {
+	info, err := bind.Bind(q, cat, s.database)
+	if err != nil {
+		return nil, err
+	}
+	db, err := s.duck(ctx)
+	if err != nil {
+		return nil, &Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
+	}
+	text, err := lower.Lower(q, info, db.Path)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.Query(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return duckRows(info.Output, rows, nil), nil
+}
