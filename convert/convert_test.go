@@ -330,19 +330,28 @@ func TestMissingFile(t *testing.T) {
 	}
 }
 
-// TestManyDays has more partitions in turn than are held open.
+// TestManyDays goes through more partitions in turn than may be open, and
+// through more records than may be held.
 func TestManyDays(t *testing.T) {
-	text := flowHeader
-	for i := range 900 {
-		text += flowLines(1, day1+int64(i*7%80)*86400)
+	for _, c := range []struct{ open, held, parts int }{{512, 64 << 20, 10}, {6, 64 << 20, 120}, {512, 4000, 10}} {
+		t.Run(fmt.Sprint(c), func(t *testing.T) {
+			defer convert.Limit(c.open, c.held)()
+			text := flowHeader
+			for i := range 60 {
+				text += flowLines(1, day1+int64(i*7%10)*86400)
+			}
+			m := newMirror(t, object{"exports/flows.txt", text}, object{"exports/flows2.txt", text})
+			r := run(t, m, convert.Options{Workers: 1})
+			if got := r.Tables["vpc_flow_logs"]; got.Stored != 120 {
+				t.Errorf("stored %+v", got)
+			}
+			if got := len(lakeFiles(t, m)); got != c.parts {
+				t.Errorf("%d parts, want %d", got, c.parts)
+			}
+			expect(t, "days", inDuck(t, m, "SELECT count(*) || ' in ' || count(DISTINCT month || day) || ' of ' || count(*) FILTER (strftime(make_timestamp(start * 1000000), '%m%d') = month || day) FROM VPC_FLOW_LOGS"),
+				"120 in 10 of 120")
+		})
 	}
-	m := newMirror(t, object{"exports/flows.txt", text}, object{"exports/flows2.txt", text})
-	r := run(t, m, convert.Options{Workers: 1})
-	if got := r.Tables["vpc_flow_logs"]; got.Stored != 1800 {
-		t.Errorf("stored %+v", got)
-	}
-	expect(t, "days", inDuck(t, m, "SELECT count(*) || ' in ' || count(DISTINCT month || day) || ' of ' || count(*) FILTER (strftime(make_timestamp(start * 1000000), '%m%d') = month || day) FROM VPC_FLOW_LOGS"),
-		"1800 in 80 of 1800")
 }
 
 func TestBuckets(t *testing.T) {

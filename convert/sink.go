@@ -19,15 +19,18 @@ const (
 	// A row group is full at either.
 	rowGroupRecords = 128 << 10
 	rowGroupBytes   = 32 << 20
-	// maxHeld bounds the records a worker holds in all its open parts, maxOpen
-	// the parts: flat access logs and keys without a date can hit very many
-	// days.
-	maxHeld = 64 << 20
-	maxOpen = 64
 	// What is kept of bad lines; they are counted all.
 	maxBadText       = 4 << 10
 	maxBadOfObject   = 1000
 	maxBadTextOfUnit = 8 << 20
+)
+
+// What a worker holds at most, in open parts and in bytes of records in all of
+// them: flat access logs and keys without a date can hit very many days.
+// Variables for tests.
+var (
+	maxOpen = 512
+	maxHeld = 64 << 20
 )
 
 // sink is where a worker's decoder puts records: into the part of their

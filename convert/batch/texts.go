@@ -18,7 +18,7 @@ type texts struct {
 }
 
 const (
-	firstTable = 256
+	firstTable = 32 // entries; small, as many batches get only a few records
 	// maxDictionary bounds a dictionary's bytes: beyond, the reader pays more
 	// for the dictionary page than the repeats save.
 	maxDictionary = 8 << 20
