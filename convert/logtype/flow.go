@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"logsql/convert/batch"
@@ -190,12 +191,15 @@ func (d *flowDecoder) append() bool {
 	return true
 }
 
+// sureFields are names that no other table's header has.
+var sureFields = []string{"srcaddr", "dstaddr", "pkt_srcaddr", "pkt_dstaddr", "interface_id"}
+
 // sniffFlow takes a header line, or a line that is a version 2 record through
 // and through.
 func sniffFlow(head []byte) bool {
 	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, byteOrderMark), []byte{'\n'})
 	if h, ok := parseFlowHeader(line, false); ok {
-		return len(h.columns) > 2
+		return slices.ContainsFunc(h.columns, func(c schema.Column) bool { return slices.Contains(sureFields, c.Name) })
 	}
 	words := bytes.Fields(line)
 	if len(words) != flowV2Fields {

@@ -37,6 +37,7 @@ func TestFlow(t *testing.T) {
 		{name: "names in capitals", text: "SRCADDR ACCOUNT_ID\n10.0.0.1 123456789012\n",
 			rows: []string{`{"partition":"2026/01/15","account_id":"123456789012","srcaddr":"10.0.0.1"}`}},
 		{name: "header again", text: v2Header + v2Line + "\n" + v2Header + v2Line + "\n", rows: []string{v2Row, v2Row}},
+		{name: "words between", text: v2Header + "start of the end\n" + v2Line, rows: []string{v2Row}, bad: []string{"2: 4 fields, the header has 14"}},
 		{name: "another header", text: v2Header + v2Line + "\nbytes srcaddr\n77 10.0.0.2\n",
 			rows: []string{v2Row, `{"partition":"2026/01/15","srcaddr":"10.0.0.2","bytes":77}`}},
 		{name: "versions 5 to 11", text: "traffic-path tcp-flags ecs-task-id reject-reason encryption-status next-hop-vpc-id packets-lost-blackhole\n8 19 t BPA 1 vpc-0a 4\n",

@@ -122,8 +122,8 @@ func (h *flowHeader) add(field int, c schema.Column) {
 }
 
 // parseFlowHeader tells whether line names fields: every word of it is shaped
-// like a name, and of known names there are two, or one where it is the first
-// line of an object or the whole line.
+// like a name, and half of them are known names; one is enough in the first line
+// of an object.
 func parseFlowHeader(line []byte, first bool) (*flowHeader, bool) {
 	if !namesOnly(line) {
 		return nil, false
@@ -140,7 +140,7 @@ func parseFlowHeader(line []byte, first bool) (*flowHeader, bool) {
 			known++
 		}
 	}
-	if known == 0 || known == 1 && !first && len(names) > 1 {
+	if known == 0 || !first && 2*known < len(names) {
 		return nil, false
 	}
 	return newFlowHeader(names), true

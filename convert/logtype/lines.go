@@ -76,7 +76,10 @@ func (l *lineReader) next() (line []byte, long bool, err error) {
 		l.fill()
 	}
 	l.number++
-	return bytes.TrimSuffix(line, []byte{'\r'}), len(line) > maxLine, nil
+	if len(line) > maxLine {
+		return clip(line), true, nil
+	}
+	return bytes.TrimSuffix(line, []byte{'\r'}), false, nil
 }
 
 // skipLong leaves the beginning of the line in the buffer and reads over the
