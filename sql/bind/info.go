@@ -39,6 +39,7 @@ type Relation struct {
 	Scan    *Scan  // a table of the catalog
 	CTE     *CTE   // a WITH part by name
 	Columns []*Column
+	Outer   bool // an UNNEST that gives a row of NULLs where it has none: LEFT JOIN
 }
 
 // Column is one column in reach of a name.

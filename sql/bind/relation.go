@@ -134,6 +134,7 @@ func (b *binder) join(r *syntax.Join, s *scope, hint string) []field {
 	if b.err != nil {
 		return nil
 	}
+	b.joinUnnest(r)
 	if r.Using != nil {
 		return b.using(r, left, right)
 	}
@@ -144,6 +145,26 @@ func (b *binder) join(r *syntax.Join, s *scope, hint string) []field {
 		e.refuse(e.all(), "JOIN clause")
 	}
 	return both
+}
+
+// joinUnnest holds a join with UNNEST on its right to what Trino takes, and
+// notes a LEFT JOIN of it.
+func (b *binder) joinUnnest(r *syntax.Join) {
+	right := r.Right
+	if a, ok := right.(*syntax.Aliased); ok {
+		right = a.Of
+	}
+	if _, ok := right.(*syntax.Unnest); !ok || r.Kind == "CROSS" {
+		return
+	}
+	on, ok := r.On.(*syntax.BoolLit)
+	switch {
+	case r.Using != nil || r.Kind == "RIGHT" || r.Kind == "FULL":
+		b.failAt(r, notSupported, "%s JOIN involving UNNEST is not supported", r.Kind)
+	case !ok || !on.Value:
+		b.failAt(r, notSupported, "%s JOIN involving UNNEST is only supported with condition ON TRUE", r.Kind)
+	}
+	b.info.Relations[right].Outer = r.Kind == "LEFT"
 }
 
 // using merges the columns named in USING; like Trino's, they come first and

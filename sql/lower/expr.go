@@ -129,6 +129,13 @@ func (l *lowerer) key(x syntax.Expr) syntax.Expr {
 }
 
 func (l *lowerer) binary(x *syntax.Binary) syntax.Expr {
+	if (x.Op == "=" || x.Op == "<>") && isRow(x.X) && isRow(x.Y) {
+		equal := l.rowsEqual(x.X, x.Y)
+		if x.Op == "<>" {
+			return &syntax.Not{X: equal}
+		}
+		return equal
+	}
 	left, right := l.expr, l.expr
 	if l.info.Types[x].Kind == schema.Boolean {
 		left, right = l.operand, l.operand
@@ -236,7 +243,61 @@ func (l *lowerer) between(x *syntax.Between) syntax.Expr {
 	return &syntax.Between{Not: x.Not, X: l.key(x.X), Low: l.key(x.Low), High: l.key(x.High)}
 }
 
+func isRow(x syntax.Expr) bool {
+	_, ok := bind.Unparen(x).(*syntax.RowLit)
+	return ok
+}
+
+// rowsEqual compares two rows as written field by field: DuckDB's structs are
+// equal where both have a NULL, which in Trino is not known.
+func (l *lowerer) rowsEqual(x, y syntax.Expr) syntax.Expr {
+	t := l.info.Type(x)
+	xs, ys := bind.Unparen(x).(*syntax.RowLit), bind.Unparen(y).(*syntax.RowLit)
+	var all syntax.Expr
+	for i, f := range t.Elems {
+		a := l.cast(x, l.expr(xs.Elems[i]), l.info.Type(xs.Elems[i]), f.Type)
+		b := l.cast(y, l.expr(ys.Elems[i]), l.info.Type(ys.Elems[i]), f.Type)
+		all = and(all, l.compare("=", a, b, f.Type))
+	}
+	return all
+}
+
+func and(x, y syntax.Expr) syntax.Expr {
+	if x == nil {
+		return y
+	}
+	return &syntax.Logical{Op: "AND", X: x, Y: y}
+}
+
+// inNested is IN over arrays, maps and rows: one comparison after another, for
+// their NULLs' sake.
+func (l *lowerer) inNested(x *syntax.In) syntax.Expr {
+	t := l.info.Type(x.X)
+	var any syntax.Expr
+	for _, item := range x.List {
+		var equal syntax.Expr
+		if isRow(x.X) && isRow(item) {
+			equal = l.rowsEqual(x.X, item)
+		} else {
+			equal = l.compare("=", l.expr(x.X), l.expr(item), t)
+		}
+		if any == nil {
+			any = equal
+		} else {
+			any = &syntax.Logical{Op: "OR", X: any, Y: equal}
+		}
+	}
+	if x.Not {
+		return &syntax.Not{X: any}
+	}
+	return any
+}
+
 func (l *lowerer) in(x *syntax.In) syntax.Expr {
+	if x.Query == nil && len(l.info.Type(x.X).Elems) > 0 {
+		l.groupable(x, []schema.Type{l.info.Type(x.X)})
+		return l.inNested(x)
+	}
 	out := &syntax.In{Not: x.Not, X: l.key(x.X)}
 	if x.Query != nil {
 		out.Query = l.keyQuery(x.X, x.Query)

@@ -35,6 +35,10 @@ func (l *lowerer) lateral(q *syntax.Query, alias string) syntax.Relation {
 
 func (l *lowerer) join(r *syntax.Join) syntax.Relation {
 	out := &syntax.Join{Kind: r.Kind, Left: l.relation(r.Left), Right: l.relation(r.Right)}
+	if l.isOuterUnnest(r.Right) {
+		out.Kind = "CROSS" // DuckDB's LEFT JOIN LATERAL gives the elements in no order
+		return out
+	}
 	if r.On != nil {
 		out.On = l.expr(r.On)
 	}
@@ -42,11 +46,7 @@ func (l *lowerer) join(r *syntax.Join) syntax.Relation {
 		merged := l.info.Columns[&r.Using[i]]
 		x, y := l.mergedSide(merged, 0), l.mergedSide(merged, 1)
 		eq := l.compare("=", x, y, merged.Type)
-		if out.On == nil {
-			out.On = eq
-		} else {
-			out.On = &syntax.Logical{Op: "AND", X: out.On, Y: eq}
-		}
+		out.On = and(out.On, eq)
 	}
 	return out
 }
@@ -57,24 +57,39 @@ func (l *lowerer) mergedSide(c *bind.Column, side int) syntax.Expr {
 	return l.cast(nil, l.column(c.Using[side]), c.Using[side].Type, c.Type)
 }
 
+func (l *lowerer) isOuterUnnest(r syntax.Relation) bool {
+	if a, ok := r.(*syntax.Aliased); ok {
+		r = a.Of
+	}
+	rel := l.info.Relations[r]
+	return rel != nil && rel.Outer
+}
+
 // unnest is UNNEST as a SELECT of one column for each expression: DuckDB's
 // unnest in a select list walks several lists in step and fills the shorter
 // with NULLs, as Trino's does.
 func (l *lowerer) unnest(r *syntax.Unnest) *syntax.Select {
 	out := &syntax.Select{}
+	lists := make([]syntax.Expr, len(r.Exprs))
 	var longest syntax.Expr
 	for i, x := range r.Exprs {
-		list := l.expr(x)
+		lists[i] = l.expr(x)
 		if l.info.Type(x).Kind == schema.Map {
-			list = call("map_entries", list)
+			lists[i] = call("map_entries", lists[i])
 		}
-		out.Items = append(out.Items, selected(call("unnest", list), bind.UnnestRef(i)))
-		n := call("coalesce", call("len", list), num(0))
+		n := call("coalesce", call("len", lists[i]), num(0))
 		if longest == nil {
 			longest = n
 		} else {
 			longest = call("greatest", longest, n)
 		}
+	}
+	for i, list := range lists {
+		if i == 0 && l.info.Relations[r].Outer {
+			none := &syntax.Binary{Op: "=", X: longest, Y: num(0)}
+			list = &syntax.Case{Whens: []syntax.When{{Cond: none, Result: &syntax.ArrayLit{Elems: []syntax.Expr{&syntax.NullLit{}}}}}, Else: list}
+		}
+		out.Items = append(out.Items, selected(call("unnest", list), bind.UnnestRef(i)))
 	}
 	if r.Ordinality {
 		steps := call("unnest", call("range", num(1), &syntax.Binary{Op: "+", X: longest, Y: num(1)}))
