@@ -1,0 +1,164 @@
+package ingest
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"logsql/ingest/s3/s3test"
+)
+
+// export makes a folder with the given files, each holding its own path.
+func export(t testing.TB, paths ...string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "export")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range paths {
+		at := filepath.Join(dir, filepath.FromSlash(p))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), os.WriteFile(at, []byte(p), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestFolderListsInKeyOrder(t *testing.T) {
+	dir := export(t, "a", "a.txt", "a-b", "b/c", "b.txt", "b0", "b/a/x", "z")
+	if err := os.Symlink("a", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := newFolder(Target{Bucket: bucket, Prefix: "p", Folder: dir}, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	tests := []struct {
+		prefix, after string
+		want          []string
+	}{
+		{"", "", []string{"p/a", "p/a-b", "p/a.txt", "p/b.txt", "p/b/a/x", "p/b/c", "p/b0", "p/z"}},
+		{"p/b", "", []string{"p/b.txt", "p/b/a/x", "p/b/c", "p/b0"}},
+		{"p/b/", "", []string{"p/b/a/x", "p/b/c"}},
+		{"", "p/b/a/x", []string{"p/b/c", "p/b0", "p/z"}},
+		{"q", "", nil},
+	}
+	for _, tt := range tests {
+		var got, skipped []string
+		for o, err := range f.List(t.Context(), tt.prefix, tt.after) {
+			if err != nil {
+				skipped = append(skipped, o.Key+": "+errors.Unwrap(err).Error())
+				continue
+			}
+			if data := strings.TrimPrefix(o.Key, "p/"); o.Size != int64(len(data)) || o.LastModified.IsZero() {
+				t.Errorf("%+v", o)
+			}
+			got = append(got, o.Key)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("below %q after %q: %q, want %q", tt.prefix, tt.after, got, tt.want)
+		}
+		wantSkipped := []string{"p/link: it is a symbolic link; links are not followed", "p/pipe: it is no regular file"}
+		if tt.prefix == "" && !slices.Equal(skipped, wantSkipped) {
+			t.Errorf("skipped %q, want %q", skipped, wantSkipped)
+		}
+	}
+}
+
+func folderTarget(t testing.TB, dir, as string) Target {
+	t.Helper()
+	targets, err := ParseTargets([]string{dir}, []string{as})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return targets[0]
+}
+
+func TestSyncFolder(t *testing.T) {
+	names := []string{flowKey("2025-11-19", "1"), "..dots", "new\nline", "latin1-\xe9", "a.txt"}
+	dir := export(t, names...)
+	if err := os.Symlink("/etc/passwd", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	m := newMirror(t)
+	r := mustSync(t, m, Options{}, folderTarget(t, dir, "s3://cn-logs/in"))
+	if r.Fetched != 5 || r.NoObject != 1 || r.Trouble() || len(r.Failures) != 1 {
+		t.Errorf("report: %+v", r)
+	}
+	want := map[string]string{}
+	for _, name := range names {
+		want["in/"+name] = name
+	}
+	wantContents(t, m, want)
+	targets, err := Targets(t.Context(), m)
+	if err != nil || len(targets) != 1 || targets[0].Folder != dir {
+		t.Fatalf("targets %+v, %v", targets, err)
+	}
+	if r := mustSync(t, m, Options{}, targets...); r.Present != 5 {
+		t.Errorf("second sync: %+v", r)
+	}
+}
+
+func TestSyncFolderThatHoldsTheMirror(t *testing.T) {
+	dir := export(t, "a.txt")
+	m, err := newMirrorAt(t, filepath.Join(dir, "logsql-mirror"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		mustSync(t, m, Options{}, folderTarget(t, dir, "s3://cn-logs"))
+	}
+	wantContents(t, m, map[string]string{"a.txt": "a.txt"})
+}
+
+func TestSyncComparesContentWhereIdentityCannot(t *testing.T) {
+	s := s3test.New(t, bucket)
+	same, forged := flowKey("2025-11-19", "same"), flowKey("2025-11-19", "forged")
+	dir := export(t, same, forged)
+	s.Put(bucket, same, same)
+	s.Put(bucket, forged, strings.Replace(forged, "A", "B", 1))
+	m := newMirror(t)
+	mustSync(t, m, Options{}, folderTarget(t, dir, "s3://cn-logs"))
+	r := mustSync(t, m, Options{}, target(s))
+	if r.Present != 1 || r.Mutated != 1 {
+		t.Errorf("from S3 after the folder: %+v", r)
+	}
+	gets(s)
+	if r := mustSync(t, m, Options{}, target(s)); r.Present != 1 || r.Mutated != 1 || gets(s) != 1 {
+		t.Errorf("once more: %+v", r)
+	}
+	// Carried in once more, with other times.
+	for _, key := range []string{same, forged} {
+		if err := os.Chtimes(filepath.Join(dir, key), time.Now(), time.Now().Add(-time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := mustSync(t, m, Options{}, folderTarget(t, dir, "s3://cn-logs")); r.Present != 2 || r.Fetched != 0 {
+		t.Errorf("from the folder with other times: %+v", r)
+	}
+	wantContents(t, m, map[string]string{same: same, forged: forged})
+}
+
+func TestSyncFolderThatMayNotBeRead(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root may read everything")
+	}
+	dir := export(t, "open/a", "closed/b")
+	if err := os.Chmod(filepath.Join(dir, "closed"), 0); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(filepath.Join(dir, "closed"), 0o755)
+	r := mustSync(t, newMirror(t), Options{}, folderTarget(t, dir, "s3://cn-logs"))
+	if r.Fetched != 1 || r.Denied != 1 {
+		t.Errorf("report: %+v", r)
+	}
+}
