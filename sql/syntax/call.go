@@ -192,7 +192,7 @@ func (p *parser) keywordArgs(name Name, word string) Expr {
 			c.Args = append(c.Args, p.valueExpr(precConcat))
 			c.Clause = []string{"IN"}
 		} else {
-			p.got(",")
+			p.want(",")
 			c.Args = append(c.Args, p.exprs()...)
 		}
 		p.wantClose(")")

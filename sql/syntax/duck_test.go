@@ -57,6 +57,8 @@ func TestPrintDuckDB(t *testing.T) {
 		{&Subscript{Base: &ArrayLit{}, Index: bin(a, "+", b)}, "([])[(a + b)]"},
 		{&Subscript{Base: &Deref{Base: a, Field: *b}, Index: num("1")}, "a.b[1]"},
 		{id("a b"), `"a b"`},
+		{&Lambda{Params: []Ident{*id("Limit")}, Body: id("Limit")}, `lambda "Limit": "Limit"`},
+		{&Call{Name: fn("map"), Args: []Expr{id("map")}}, `map("map")`},
 		{&Param{Index: 1}, "$2"},
 		{&StructLit{Names: []string{"k's"}, Elems: []Expr{a}}, "{'k''s': a}"},
 		{bin(&Raw{Text: "a COLLATE x"}, "=", b), "(a COLLATE x) = b"},
@@ -81,7 +83,7 @@ func TestPrintDuckDB(t *testing.T) {
 			&Join{Kind: "LEFT", Left: &Table{Name: fn("a")}, Right: &Join{Kind: "CROSS", Left: &Table{Name: fn("b")}, Right: &Unnest{Exprs: []Expr{c}}}, On: &BoolLit{Value: true}},
 			"a LEFT JOIN (b CROSS JOIN UNNEST(c)) ON TRUE",
 		},
-		{&Join{Kind: "INNER", Left: &Join{Kind: "CROSS", Comma: true, Left: &Table{Name: fn("a")}, Right: &Table{Name: fn("b")}}, Right: &Table{Name: fn("c")}, On: a}, "(a, b) INNER JOIN c ON a"},
+		{&Join{Kind: "INNER", Left: &Join{Kind: "CROSS", Comma: true, Left: &Table{Name: fn("a")}, Right: &Table{Name: fn("b")}}, Right: &Table{Name: fn("c")}, On: a}, "a CROSS JOIN b INNER JOIN c ON a"},
 		{&Sample{Of: &Table{Name: fn("a")}, Method: "SYSTEM", Percentage: num("10")}, "a TABLESAMPLE SYSTEM (10 PERCENT)"},
 	} {
 		if got := PrintDuckDB(tt.in); got != tt.want {

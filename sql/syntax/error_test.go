@@ -85,3 +85,38 @@ func TestErrors(t *testing.T) {
 		}
 	}
 }
+
+func TestIsIncomplete(t *testing.T) {
+	for src, want := range map[string]bool{
+		"SELECT":                 true,
+		"SELECT a FROM":          true,
+		"SELECT f(a":             true,
+		"SELECT 'a":              true,
+		"SELECT 1 /* a":          true,
+		"CREATE TABLE a ('b":     true,
+		"SELECT 1; SELECT 2 +":   true,
+		"SELECT a FROM t LIMIT":  true,
+		"SELECT FROM t":          false,
+		"SELECT 1a":              false,
+		"SELECT a b c":           false,
+		"SELECT (1; SELECT 2":    false,
+		"SELECT x OVER w FROM t": false,
+	} {
+		_, err := Parse(src)
+		if got := IsIncomplete(err); err == nil || got != want {
+			t.Errorf("%s: %v (%v)", src, got, err)
+		}
+	}
+	if IsIncomplete(nil) || IsIncomplete(errors.New("x")) {
+		t.Error("other errors are incomplete")
+	}
+}
+
+// TestBefore: what stands before the broken statement is returned with the
+// error.
+func TestBefore(t *testing.T) {
+	list, err := Parse("SELECT 1; SHOW TABLES; SELECT FROM t; SELECT 2")
+	if err == nil || printAll(list) != "SELECT 1;\nSHOW TABLES" {
+		t.Errorf("%q, %v", printAll(list), err)
+	}
+}

@@ -93,6 +93,8 @@ var statementCases = append(same(
 	"CREATE TABLE a AS\nSELECT 1",
 	"INSERT INTO a\nSELECT 1",
 	"CREATE EXTERNAL TABLE `a.b` (`end` bigint) LOCATION 's3://bucket/it\\'s;here/'",
+	"INSERT INTO a SELECT split(b, '\\')",
+	"CREATE TABLE a COMMENT 'it\\'s' AS SELECT '\\'",
 	"UNLOAD (SELECT 1) TO 's3://bucket/x/' WITH (format = 'PARQUET')",
 	"MERGE INTO a USING b ON a.i = b.i WHEN MATCHED THEN\nUPDATE SET x = 1",
 	"WITH FUNCTION f(x bigint) RETURNS bigint RETURN x SELECT f(1)",

@@ -1,6 +1,9 @@
 package syntax
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // A statement nested deeper, or a chain of operators longer, than these is
 // refused: the tree is walked by recursion.
@@ -56,8 +59,8 @@ func ParseExpr(src string) (Expr, error) {
 // IsIncomplete reports whether err is of a statement that more input could
 // complete.
 func IsIncomplete(err error) bool {
-	e, ok := err.(*Error)
-	return ok && e.Incomplete
+	var e *Error
+	return errors.As(err, &e) && e.Incomplete
 }
 
 // parser holds one token and reads ahead as far as it is asked to. The first

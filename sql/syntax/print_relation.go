@@ -35,9 +35,13 @@ func relLevel(r Relation) int {
 
 // relation writes r, in brackets where it is less than level.
 func (p *printer) relation(r Relation, level int) {
-	if relLevel(r) < level {
+	own := relLevel(r)
+	if own == relComma && level > relComma {
+		own = relJoin // written as CROSS JOIN
+	}
+	if own < level {
 		p.say("(")
-		p.relation(r, relJoin-1)
+		p.relation(r, relJoin)
 		p.say(")")
 		return
 	}

@@ -60,12 +60,26 @@ func (p *printer) name(n Name) {
 }
 
 func (p *printer) ident(id Ident) {
-	if id.Quoted || !isPlainName(id.Name) || !p.duck && IsReserved(id.Name) {
+	known := IsReserved(id.Name)
+	if p.duck {
+		known = duckReserved[strings.ToUpper(id.Name)]
+	}
+	if id.Quoted || known || !isPlainName(id.Name) {
 		p.say(quoteName(id.Name))
 		return
 	}
 	p.say(id.Name)
 }
+
+// duckReserved are DuckDB's words that cannot stand as a column's name. A
+// function's name is never quoted for being one.
+var duckReserved = wordSet(`ALL ANALYSE ANALYZE AND ANTI ANY ARRAY AS ASC ASOF ASYMMETRIC AUTHORIZATION BINARY BOTH
+CASE CAST CHECK COLLATE COLLATION COLUMN CONCURRENTLY CONSTRAINT CREATE CROSS DEFAULT DEFERRABLE DESC DESCRIBE
+DISTINCT DO ELSE END EXCEPT FALSE FETCH FOR FOREIGN FREEZE FROM FULL GENERATED GLOB GROUP HAVING ILIKE IN INITIALLY
+INNER INTERSECT INTO IS ISNULL JOIN LAMBDA LATERAL LEADING LEFT LIKE LIMIT MAP NATURAL NOT NOTNULL NULL OFFSET ON ONLY
+OR ORDER OUTER OVERLAPS PIVOT PIVOT_LONGER PIVOT_WIDER PLACING POSITIONAL PRIMARY QUALIFY REFERENCES RETURNING RIGHT
+SELECT SEMI SHOW SIMILAR SOME STRUCT SUMMARIZE SYMMETRIC TABLE TABLESAMPLE THEN TO TRAILING TRUE TRY_CAST UNION UNIQUE
+UNPACK UNPIVOT USING VARIADIC VERBOSE WHEN WHERE WINDOW WITH`)
 
 func isPlainName(name string) bool {
 	return name != "" && isLetter(name[0]) && wordLen(name) == len(name)

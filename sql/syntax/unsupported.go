@@ -53,18 +53,19 @@ func (p *parser) unsupportedName() string {
 }
 
 // unsupported takes a statement by name, unread, up to its ';' or to a line
-// that begins another one. Strings in it are Hive's: backslashes escape.
+// that begins another one. Where it cannot hold a query its strings are Hive's:
+// backslashes escape.
 func (p *parser) unsupported(name string) Statement {
 	u := &Unsupported{Name: name}
 	from := p.tok.From
-	p.rescan(true)
+	p.rescan(!holdsQuery(name))
 	depth := 0
 	for first := true; p.err == nil && p.tok.Kind != TokEOF; first = false {
 		if depth <= 0 && (p.at(";") || !first && p.endsUnsupported(u.Name)) {
 			break
 		}
 		switch {
-		case p.tok.Open:
+		case p.tok.Open: // an illegal token that Hive mode lets pass
 			p.illegal(p.tok)
 		case p.at("("):
 			depth++
@@ -72,6 +73,7 @@ func (p *parser) unsupported(name string) Statement {
 			depth--
 		case p.at("AS") && depth == 0 && u.Name == "CREATE TABLE":
 			u.Name = "CREATE TABLE AS"
+			p.rescan(false)
 		}
 		p.next()
 	}
@@ -111,7 +113,7 @@ func (p *parser) endsUnsupported(name string) bool {
 func holdsQuery(name string) bool {
 	switch name {
 	case "CREATE TABLE AS", "CREATE VIEW", "CREATE MATERIALIZED VIEW", "INSERT", "UNLOAD", "MERGE", "UPDATE",
-		"DELETE", "WITH FUNCTION", "WITH SESSION":
+		"DELETE", "WITH FUNCTION", "WITH SESSION", "EXECUTE IMMEDIATE":
 		return true
 	}
 	return false
