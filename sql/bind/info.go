@@ -22,11 +22,12 @@ type Info struct {
 	Outputs   map[syntax.Body][]Output
 	Selects   map[*syntax.Select]*Select
 	Queries   map[*syntax.Query]*Query
-	Texts     map[syntax.Expr]string            // values known now: CURRENT_SCHEMA
-	Windows   map[*syntax.Window]*syntax.Window // the WINDOW definition that an OVER names
-	Lambdas   map[*syntax.Lambda][]string       // names of the parameters, unique in the statement
-	Aliases   map[string]bool                   // taken by relations and lambdas
-	Scans     []*Scan                           // in the order of the text
+	Expanded  map[*syntax.TableBody]*syntax.Select // the SELECT * that TABLE stands for
+	Texts     map[syntax.Expr]string               // values known now: CURRENT_SCHEMA
+	Windows   map[*syntax.Window]*syntax.Window    // the WINDOW definition that an OVER names
+	Lambdas   map[*syntax.Lambda][]string          // names of the parameters, unique in the statement
+	Aliases   map[string]bool                      // taken by relations and lambdas
+	Scans     []*Scan                              // in the order of the text
 
 	// Output is the result's columns as the user sees them.
 	Output []schema.Column
@@ -133,6 +134,7 @@ func newInfo() *Info {
 		Outputs:   map[syntax.Body][]Output{},
 		Selects:   map[*syntax.Select]*Select{},
 		Queries:   map[*syntax.Query]*Query{},
+		Expanded:  map[*syntax.TableBody]*syntax.Select{},
 		Texts:     map[syntax.Expr]string{},
 		Lambdas:   map[*syntax.Lambda][]string{},
 		Aliases:   reserved(),

@@ -258,6 +258,8 @@ func (p *pruner) plain(x syntax.Expr) (any, bool) {
 	switch x := x.(type) {
 	case *syntax.Paren:
 		return p.value(x.X)
+	case *syntax.NullLit:
+		return nil, true
 	case *syntax.StringLit:
 		return x.Value, true
 	case *syntax.NumberLit:

@@ -173,9 +173,15 @@ func Cells(row syntax.Expr) []syntax.Expr {
 	return []syntax.Expr{row}
 }
 
+// tableBody is TABLE name: SELECT * FROM name.
 func (b *binder) tableBody(body *syntax.TableBody, s *scope) []Output {
-	b.failAt(body, notSupported, "TABLE %s is not supported yet: write SELECT * FROM %s", syntax.Print(body.Name), syntax.Print(body.Name))
-	return nil
+	sel := &syntax.Select{
+		Span:  body.Span,
+		Items: []syntax.SelectItem{{Span: body.Span, Star: true}},
+		From:  &syntax.Table{Span: body.Span, Name: body.Name},
+	}
+	b.info.Expanded[body] = sel
+	return b.body(sel, s)
 }
 
 // orderOutputs binds the ORDER BY of a query whose body is no SELECT: only its

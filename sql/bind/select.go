@@ -111,10 +111,14 @@ func (b *binder) star(item *syntax.SelectItem, info *Select, fields []field) {
 // starOf expands table.* and row.*; a table's name goes before a column's.
 func (b *binder) starOf(item *syntax.SelectItem, info *Select, e *exprs) {
 	start := len(info.Items)
-	if name, _, ok := path(item.Expr); ok {
+	if name, text, ok := path(item.Expr); ok {
 		if fields := qualified(e.scope, name); fields != nil {
 			b.star(item, info, fields)
 			b.aliasItems(item, info.Items[start:])
+			return
+		}
+		if !e.columnInReach(append(name[:len(name):len(name)], "*")) {
+			b.failAt(item.Expr, "TABLE_NOT_FOUND", "Unable to resolve reference %s", text)
 			return
 		}
 	}

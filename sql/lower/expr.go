@@ -16,8 +16,9 @@ func (l *lowerer) expr(x syntax.Expr) syntax.Expr {
 		return x
 	}
 	out := l.bare(x)
+	c := l.info.Columns[x]
 	for _, k := range l.grouped {
-		if l.info.SameItem(k, x) {
+		if (c == nil || c.Item == nil) && l.info.SameItem(k, x) {
 			out = call("any_value", out)
 			break
 		}

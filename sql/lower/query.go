@@ -100,6 +100,8 @@ func (l *lowerer) body(body syntax.Body) syntax.Body {
 		return l.setOp(body)
 	case *syntax.Values:
 		return l.values(body)
+	case *syntax.TableBody:
+		return l.selectBody(l.info.Expanded[body])
 	case *syntax.Query:
 		return l.query(body)
 	}
