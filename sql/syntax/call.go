@@ -55,11 +55,9 @@ func (p *parser) callTail(c *Call) {
 		c.Nulls = p.tok.Sym
 		p.next()
 		p.next()
-		if !p.at("OVER") {
-			p.want("OVER")
-		}
-	}
-	if p.at("OVER") && (p.peek(1).is("(") || p.peek(1).isName()) {
+		p.want("OVER")
+		c.Over = p.window()
+	} else if p.at("OVER") && (p.peek(1).is("(") || p.peek(1).isName()) {
 		p.next()
 		c.Over = p.window()
 	}

@@ -66,6 +66,7 @@ func TestErrors(t *testing.T) {
 		{"SELECT 1 UNION CORRESPONDING BY (x) SELECT 2", "NOT_SUPPORTED: line 1:10: CORRESPONDING with columns is unsupported", "", "UNION"},
 		{"SELECT x OVER w FROM t", "NOT_SUPPORTED: line 1:8: Measures of row patterns are not supported", "", "x"},
 		{"SELECT lag(a) IGNORE NULLS FROM t", "SYNTAX_ERROR: line 1:28: mismatched input 'FROM'. Expecting: 'OVER'", "", "FROM"},
+		{"SELECT lag(a) IGNORE NULLS OVER", "SYNTAX_ERROR: line 1:32: mismatched input '<EOF>'. Expecting: <identifier>", "", ""},
 		{"SELECT a FROM t GROUP BY 1 +", "SYNTAX_ERROR: line 1:29: mismatched input '<EOF>'. Expecting: <expression>", "", ""},
 		{"SHOW FOO", "SYNTAX_ERROR: line 1:6: mismatched input 'FOO'. Expecting: 'CREATE', 'CATALOGS', 'COLUMNS', 'DATABASES', 'FUNCTIONS', 'PARTITIONS', 'SCHEMAS', …", "", "FOO"},
 		{"SHOW COLUMNS", "SYNTAX_ERROR: line 1:13: mismatched input '<EOF>'. Expecting: 'FROM', 'IN'", "", ""},

@@ -275,6 +275,7 @@ var exprCases = append(same(
 	parseCase{"substring(a from 2)", "substring(a, 2)"},
 	parseCase{"trim('x' from a), trim(from a), trim(both from a)", "trim(BOTH 'x' FROM a), trim(BOTH FROM a), trim(BOTH FROM a)"},
 	parseCase{"json_object('a' : 1, key 'b' value 2)", "json_object(KEY 'a' VALUE 1, KEY 'b' VALUE 2)"},
+	parseCase{"json_object(+a value 0, value : 1, f(a) : 2)", "json_object(KEY (+a) VALUE 0, KEY (value) VALUE 1, KEY (f(a)) VALUE 2)"},
 	parseCase{"json_object(key : value)", "json_object(KEY key VALUE value)"},
 	parseCase{"json_query(a, 'lax $' with array wrapper)", "json_query(a, 'lax $' WITH UNCONDITIONAL ARRAY WRAPPER)"},
 	parseCase{"count(all a)", "count(a)"},

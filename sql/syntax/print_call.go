@@ -89,7 +89,7 @@ func (p *printer) jsonArgs(c *Call) {
 	default:
 		p.each(len(c.Args)/2, func(i int) {
 			p.say("KEY ")
-			p.jsonArg(c, 2*i)
+			p.jsonKey(c.Args[2*i])
 			p.say(" VALUE ")
 			p.jsonArg(c, 2*i+1)
 		})
@@ -108,6 +108,26 @@ func (p *printer) jsonArgs(c *Call) {
 		})
 	}
 	p.jsonClauses(c)
+}
+
+// jsonKey sets brackets wherever KEY could be read as the key itself, a column:
+// before an operator, or the words VALUE and AT.
+func (p *printer) jsonKey(x Expr) {
+	bare := false
+	switch x := x.(type) {
+	case *StringLit, *NumberLit, *Paren, *Subquery, *Param:
+		bare = true
+	case *Ident:
+		word := keyword(x.Name)
+		bare = word != "VALUE" && word != "AT"
+	}
+	if bare {
+		p.expr(x)
+		return
+	}
+	p.say("(")
+	p.expr(x)
+	p.say(")")
 }
 
 func (p *printer) jsonArg(c *Call, i int) {
