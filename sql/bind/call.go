@@ -97,10 +97,6 @@ func (e *exprs) placement(x *syntax.Call, f *funcs.Func, name string) {
 		e.failAt(x, "MISSING_OVER", "Window function %s requires an OVER clause", name)
 	case f.Kind == funcs.Window && aggregates:
 		e.failAt(x, notSupported, "DISTINCT, FILTER and ORDER BY are not supported for window function %s", name)
-	case x.Over != nil && x.Distinct:
-		e.failAt(x, notSupported, "DISTINCT in window function parameters not yet supported: %s", syntax.Print(x))
-	case x.Over != nil && x.OrderBy != nil:
-		e.failAt(x, notSupported, "Window function with ORDER BY is not supported")
 	case x.Nulls != "" && f.Kind != funcs.Window && x.Over == nil:
 		e.failAt(x, notSupported, "%s NULLS is only for window functions", x.Nulls)
 	case x.Star && name != "count":
@@ -239,19 +235,28 @@ func (e *exprs) namedWindow(name *syntax.Ident) *syntax.Window {
 	return nil
 }
 
+// windowOrder is the ORDER BY of a window, its own or the named one's.
+func (e *exprs) windowOrder(w *syntax.Window) []syntax.SortItem {
+	if w.OrderBy == nil && e.info.Windows[w] != nil {
+		return e.windowOrder(e.info.Windows[w])
+	}
+	return w.OrderBy
+}
+
 func (e *exprs) frame(w *syntax.Window) {
 	for _, bound := range []*syntax.Bound{&w.Frame.Start, &w.Frame.Last} {
 		if bound.Value == nil {
 			continue
 		}
 		t := e.expr(bound.Value)
-		if w.Frame.Unit == "RANGE" {
-			if len(w.OrderBy) != 1 {
-				e.failAt(w, "MISSING_ORDER_BY", "Window frame of type RANGE PRECEDING or FOLLOWING requires single sort item in ORDER BY (actual: %d)", len(w.OrderBy))
-			}
-			continue
-		}
-		if !t.IsInteger() && e.err == nil {
+		switch {
+		case e.err != nil:
+		case w.Frame.Unit == "RANGE" && len(e.windowOrder(w)) != 1:
+			e.failAt(w, "MISSING_ORDER_BY", "Window frame of type RANGE PRECEDING or FOLLOWING requires single sort item in ORDER BY (actual: %d)", len(e.windowOrder(w)))
+		case w.Frame.Unit == "RANGE":
+		case t.Kind == schema.Decimal && t.Scale == 0, t.Kind == schema.Unknown:
+			e.coerce(bound.Value, schema.Of(schema.BigInt))
+		case !t.IsInteger():
 			e.failAt(bound.Value, typeMismatch, "Window frame %s value type must be exact numeric type with scale 0 (actual %s)", bound.Kind, t)
 		}
 	}

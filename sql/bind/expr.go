@@ -133,7 +133,7 @@ func (e *exprs) bind(x syntax.Expr) schema.Type {
 	case *syntax.Subquery:
 		return e.subquery(x)
 	case *syntax.AtTimeZone:
-		return e.function(x, "at_timezone", x.X, x.Zone)
+		return e.atTimeZone(x)
 	case *syntax.Special:
 		return e.special(x)
 	case *syntax.Paren:
@@ -261,6 +261,21 @@ func (e *exprs) subscript(x *syntax.Subscript) schema.Type {
 	}
 	e.failAt(x, typeMismatch, "Cannot apply operator: %s[%s]", base, index)
 	return schema.Type{}
+}
+
+// atTimeZone is at_timezone, which a timestamp without zone goes to with its
+// own precision.
+func (e *exprs) atTimeZone(x *syntax.AtTimeZone) schema.Type {
+	result := e.function(x, "at_timezone", x.X, x.Zone)
+	t := e.info.Types[x.X]
+	if e.err != nil || t.Kind != schema.Timestamp {
+		return result
+	}
+	t.Kind = schema.TimestampTZ
+	e.coerce(x.X, t)
+	call := e.info.Calls[x]
+	call.Params[0], call.Result = t, t
+	return t
 }
 
 // subquery is a query as a value; of more than one column it is a row.

@@ -147,6 +147,9 @@ func (b *binder) values(v *syntax.Values, s *scope) []Output {
 		}
 		for i, c := range cells {
 			t, ok := schema.Common(types[i], e.expr(c))
+			if c == row && e.info.Types[c].Kind == schema.Row {
+				b.failAt(row, notSupported, "A row in VALUES that is not written out is not supported yet")
+			}
 			if !ok {
 				b.failAt(c, typeMismatch, "Values rows have mismatched types: %s vs %s", types[i], b.info.Types[c])
 			}
@@ -167,7 +170,7 @@ func (b *binder) values(v *syntax.Values, s *scope) []Output {
 
 // Cells is a row of VALUES as its cells.
 func Cells(row syntax.Expr) []syntax.Expr {
-	if r, ok := row.(*syntax.RowLit); ok {
+	if r, ok := Unparen(row).(*syntax.RowLit); ok {
 		return r.Elems
 	}
 	return []syntax.Expr{row}

@@ -134,7 +134,7 @@ func (b *binder) join(r *syntax.Join, s *scope, hint string) []field {
 	if b.err != nil {
 		return nil
 	}
-	b.joinUnnest(r)
+	b.joinLateral(r)
 	if r.Using != nil {
 		return b.using(r, left, right)
 	}
@@ -147,24 +147,31 @@ func (b *binder) join(r *syntax.Join, s *scope, hint string) []field {
 	return both
 }
 
-// joinUnnest holds a join with UNNEST on its right to what Trino takes, and
-// notes a LEFT JOIN of it.
-func (b *binder) joinUnnest(r *syntax.Join) {
+// joinLateral holds a join with UNNEST or LATERAL on its right to what is
+// served, and notes a LEFT JOIN of UNNEST.
+func (b *binder) joinLateral(r *syntax.Join) {
 	right := r.Right
 	if a, ok := right.(*syntax.Aliased); ok {
 		right = a.Of
 	}
-	if _, ok := right.(*syntax.Unnest); !ok || r.Kind == "CROSS" {
+	what := ""
+	switch right.(type) {
+	case *syntax.Unnest:
+		what = "UNNEST"
+	case *syntax.Lateral:
+		what = "LATERAL relation"
+	}
+	if what == "" || r.Kind == "CROSS" {
 		return
 	}
 	on, ok := r.On.(*syntax.BoolLit)
 	switch {
 	case r.Using != nil || r.Kind == "RIGHT" || r.Kind == "FULL":
-		b.failAt(r, notSupported, "%s JOIN involving UNNEST is not supported", r.Kind)
+		b.failAt(r, notSupported, "%s JOIN involving %s is not supported", r.Kind, what)
 	case !ok || !on.Value:
-		b.failAt(r, notSupported, "%s JOIN involving UNNEST is only supported with condition ON TRUE", r.Kind)
+		b.failAt(r, notSupported, "%s JOIN involving %s is only supported with condition ON TRUE", r.Kind, what)
 	}
-	b.info.Relations[right].Outer = r.Kind == "LEFT"
+	b.info.Relations[right].Outer = r.Kind == "LEFT" && what == "UNNEST"
 }
 
 // using merges the columns named in USING; like Trino's, they come first and

@@ -90,13 +90,29 @@ func (l *lowerer) window(w *syntax.Window) *syntax.Window {
 	}
 	frame := *w.Frame
 	out.Frame = &frame
-	if frame.Start.Value != nil {
-		out.Frame.Start.Value = l.expr(frame.Start.Value)
-	}
-	if frame.Last.Value != nil {
-		out.Frame.Last.Value = l.expr(frame.Last.Value)
-	}
+	out.Frame.Start.Value = l.offset(frame.Start.Value)
+	out.Frame.Last.Value = l.offset(frame.Last.Value)
 	return out
+}
+
+// offset is the distance of a frame's end. Trino refuses one that is NULL or
+// negative; DuckDB takes it for none or another direction.
+func (l *lowerer) offset(x syntax.Expr) syntax.Expr {
+	if x == nil {
+		return nil
+	}
+	t := l.info.Type(x)
+	out := l.expr(x)
+	if n, ok := out.(*syntax.NumberLit); ok {
+		return n
+	}
+	bad := syntax.Expr(&syntax.IsNull{X: out})
+	if t.IsNumber() {
+		negative := &syntax.Binary{Op: "<", X: out, Y: num(0)}
+		bad = &syntax.Logical{Op: "OR", X: bad, Y: negative}
+	}
+	msg := str("Window frame offset value must not be negative or null")
+	return &syntax.Case{Whens: []syntax.When{{Cond: bad, Result: fail(t, "INVALID_WINDOW_FRAME", msg)}}, Else: out}
 }
 
 // constant is the text of an argument that is written as a literal.

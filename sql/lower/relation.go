@@ -35,8 +35,8 @@ func (l *lowerer) lateral(q *syntax.Query, alias string) syntax.Relation {
 
 func (l *lowerer) join(r *syntax.Join) syntax.Relation {
 	out := &syntax.Join{Kind: r.Kind, Left: l.relation(r.Left), Right: l.relation(r.Right)}
-	if l.isOuterUnnest(r.Right) {
-		out.Kind = "CROSS" // DuckDB's LEFT JOIN LATERAL gives the elements in no order
+	if l.givesRow(r.Right) {
+		out.Kind = "CROSS"
 		return out
 	}
 	if r.On != nil {
@@ -57,12 +57,22 @@ func (l *lowerer) mergedSide(c *bind.Column, side int) syntax.Expr {
 	return l.cast(nil, l.column(c.Using[side]), c.Using[side].Type, c.Type)
 }
 
-func (l *lowerer) isOuterUnnest(r syntax.Relation) bool {
+// givesRow reports whether r, on the right of a LEFT JOIN, has a row for every
+// row on the left, so that a CROSS JOIN is the same: DuckDB's LEFT JOIN LATERAL
+// gives an UNNEST's elements in no order, and NULLs for the constants beside an
+// aggregate of no rows.
+func (l *lowerer) givesRow(r syntax.Relation) bool {
 	if a, ok := r.(*syntax.Aliased); ok {
 		r = a.Of
 	}
-	rel := l.info.Relations[r]
-	return rel != nil && rel.Outer
+	lateral, ok := r.(*syntax.Lateral)
+	if !ok {
+		rel := l.info.Relations[r]
+		return rel != nil && rel.Outer
+	}
+	sel, ok := lateral.Query.Body.(*syntax.Select)
+	return ok && sel.GroupBy == nil && sel.Having == nil && l.info.Selects[sel].Aggregated &&
+		lateral.Query.Limit == nil && lateral.Query.Offset == nil
 }
 
 // unnest is UNNEST as a SELECT of one column for each expression: DuckDB's
