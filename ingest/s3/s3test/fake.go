@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -35,6 +36,7 @@ type Server struct {
 	Denied   []string      // prefixes that may be listed but not read
 	Unlisted []string      // prefixes that may not be listed
 	Reply    *Reply        // to every request, in place of an answer
+	Page     string        // to every request, as XML of a success
 
 	mu       sync.Mutex
 	objects  map[string]map[string]*Object
@@ -138,6 +140,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case s.Reply != nil:
 		refuse(w, s.Reply.Status, s.Reply.Code, s.Reply.Message)
+	case s.Page != "":
+		w.Header().Set("Content-Type", "application/xml")
+		io.WriteString(w, s.Page)
 	case s.Busy > 0:
 		s.Busy--
 		refuse(w, 503, "SlowDown", "Please reduce your request rate.")

@@ -1,0 +1,114 @@
+package mirror
+
+import (
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+func arrival(t testing.TB, m *Mirror, key string) Arrival {
+	t.Helper()
+	f, err := m.NewObjectFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(f, key); err != nil {
+		t.Fatal(err)
+	}
+	return Arrival{Object{Bucket: "b", Key: key, Size: int64(len(key)), LastModified: time.UnixMilli(1700000000123)}, f}
+}
+
+func admit(t testing.TB, m *Mirror, keys ...string) map[string]string {
+	t.Helper()
+	var batch []Arrival
+	for _, key := range keys {
+		batch = append(batch, arrival(t, m, key))
+	}
+	objects, err := m.Admit(t.Context(), batch)
+	if err != nil {
+		t.Fatalf("admit %q: %v", keys, err)
+	}
+	paths := map[string]string{}
+	for _, o := range objects {
+		paths[o.Key] = o.Path
+		data, err := os.ReadFile(m.Path(o.Path))
+		if err != nil || string(data) != o.Key || o.ID == 0 {
+			t.Errorf("%+v holds %q, %v", o, data, err)
+		}
+	}
+	return paths
+}
+
+// Clashes are found within a batch and between batches, in either order.
+func TestAdmitClashes(t *testing.T) {
+	tests := []struct{ first, second string }{
+		{"a", "a/b"}, {"a/b", "a"}, {"x/y", "X/Y"}, {"x", "X/y"}, {"X/y", "x"}, {"d/e/f/g", "d/e"}, {"d/e", "d/e/f/g"},
+	}
+	for _, tt := range tests {
+		for _, batches := range [][][]string{{{tt.first, tt.second}}, {{tt.first}, {tt.second}}} {
+			m := newMirror(t)
+			paths := map[string]string{}
+			for _, keys := range batches {
+				for key, rel := range admit(t, m, keys...) {
+					paths[key] = rel
+				}
+			}
+			if paths[tt.first] != "s3/b/"+tt.first || !strings.HasPrefix(paths[tt.second], "s3/b/.logsql/") {
+				t.Errorf("%q then %q in %d batches: %v", tt.first, tt.second, len(batches), paths)
+			}
+		}
+	}
+}
+
+func TestAdmitKeepsNeighbours(t *testing.T) {
+	m := newMirror(t)
+	for key, rel := range admit(t, m, "a/b", "a/c", "A/d", "a.txt", "a0", "b/c") {
+		if rel != "s3/b/"+key {
+			t.Errorf("%q lies at %q", key, rel)
+		}
+	}
+}
+
+func TestAdmitIsAllOrNothing(t *testing.T) {
+	m := newMirror(t)
+	admit(t, m, "there")
+	_, err := m.Admit(t.Context(), []Arrival{arrival(t, m, "new"), arrival(t, m, "there")})
+	if err == nil || err.Error() != "record s3://b/there: the mirror has this key already" {
+		t.Errorf("error %v", err)
+	}
+	n := 0
+	for range m.Objects(t.Context()) {
+		n++
+	}
+	if n != 1 || temps(t, m) != 0 {
+		t.Errorf("%d objects, %d temporary files", n, temps(t, m))
+	}
+}
+
+func TestObjectsFrom(t *testing.T) {
+	m := newMirror(t)
+	admit(t, m, "c", "a", "b", "d")
+	got, err := m.ObjectsFrom(t.Context(), "b", "b", 2)
+	if err != nil || len(got) != 2 || got[0].Key != "b" || got[1].Key != "c" || got[0].LastModified.UnixMilli() != 1700000000123 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestMD5OfETag(t *testing.T) {
+	tests := []struct {
+		etag, sum string
+		ok        bool
+	}{
+		{`"D41D8CD98F00B204E9800998ECF8427E"`, "d41d8cd98f00b204e9800998ecf8427e", true},
+		{"d41d8cd98f00b204e9800998ecf8427e-2", "", false},
+		{"", "", false},
+		{strings.Repeat("z", 32), "", false},
+	}
+	for _, tt := range tests {
+		if sum, ok := MD5OfETag(tt.etag); ok != tt.ok || ok && sum != tt.sum {
+			t.Errorf("MD5OfETag(%q) = %q, %t", tt.etag, sum, ok)
+		}
+	}
+}
