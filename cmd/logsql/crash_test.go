@@ -1,0 +1,86 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"logsql/convert/lake"
+	"logsql/convert/logtype"
+	"logsql/ingest/mirror"
+)
+
+// TestCrash kills sync and convert-parquet at every step of their commits, as
+// kill -9 does, and runs them again: the lake holds each record once, and the
+// same rows as if nothing had happened.
+func TestCrash(t *testing.T) {
+	whole := t.TempDir()
+	takeIn(t, whole)
+	want := lakeRows(t, whole)
+	if len(want) < 100 {
+		t.Fatalf("only %d rows to compare", len(want))
+	}
+	for _, step := range slices.Concat(mirror.Steps, lake.Steps) {
+		t.Run(step, func(t *testing.T) {
+			dir := t.TempDir()
+			if !crash(t, dir, step) {
+				t.Fatalf("no command came to the step %s", step)
+			}
+			takeIn(t, dir)
+			if have := lakeRows(t, dir); !slices.Equal(have, want) {
+				t.Errorf("%d rows, want %d; first difference: %s", len(have), len(want), firstDifference(have, want))
+			}
+		})
+	}
+}
+
+// takeIn syncs and converts the example bucket.
+func takeIn(t *testing.T, dir string) {
+	t.Helper()
+	logsql(t, "--mirror", dir, "sync", bucketDir, "--as", "s3://example-logs")
+	logsql(t, "--mirror", dir, "convert-parquet", "--workers", "1")
+}
+
+// crash runs sync, then convert-parquet, and reports whether one of them was
+// killed at step.
+func crash(t *testing.T, dir, step string) bool {
+	t.Helper()
+	r := run{env: []string{"LOGSQL_CRASH_AT=" + step}}
+	for _, args := range [][]string{
+		{"--mirror", dir, "sync", bucketDir, "--as", "s3://example-logs"},
+		{"--mirror", dir, "convert-parquet", "--workers", "1"},
+	} {
+		res := r.logsql(t, args...)
+		if res.signal == syscall.SIGKILL {
+			return true
+		}
+		if res.status != 0 {
+			t.Fatalf("logsql %s: exit status %d\n%s", strings.Join(args, " "), res.status, res.stderr)
+		}
+	}
+	return false
+}
+
+// lakeRows are all rows of all tables, each with its object, in a fixed order.
+func lakeRows(t *testing.T, dir string) []string {
+	t.Helper()
+	var rows []string
+	for _, table := range logtype.Types {
+		out := logsql(t, "--mirror", dir, "sql", "--output", "jsonl", "-c", `SELECT *, "$object" FROM `+table.Name).stdout
+		for line := range strings.Lines(out) {
+			rows = append(rows, table.Name+" "+line)
+		}
+	}
+	slices.Sort(rows)
+	return rows
+}
+
+func firstDifference(have, want []string) string {
+	for i := range min(len(have), len(want)) {
+		if have[i] != want[i] {
+			return have[i] + "want " + want[i]
+		}
+	}
+	return "one is the other's beginning"
+}

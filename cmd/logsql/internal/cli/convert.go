@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"logsql/convert"
+	"logsql/convert/logtype"
+	"logsql/ingest/mirror"
+)
+
+// convertOptions are the flags of logsql convert-parquet.
+type convertOptions struct {
+	days
+	types    []string
+	workers  int
+	strict   bool
+	json     bool
+	progress string
+}
+
+func (a *app) convertCommand() *cobra.Command {
+	var o convertOptions
+	cmd := &cobra.Command{
+		Use:   "convert-parquet",
+		Short: "Turn what is mirrored and new into Parquet",
+		Long: `Turns mirrored objects that are not converted yet into snappy Parquet below
+lake/ in the mirror: vpc_flow_logs and s3_access_logs by year, month and day,
+cloudtrail_logs by account and region too. Run it after every sync; it does what
+is new and nothing twice.
+
+A line that cannot be read does not stop it: the line is kept with its object,
+number and reason (logsql status --bad), everything else goes on, and the exit
+status is 4. It ends by saying for each type how many records were received, and
+that is how many are stored plus how many are bad.`,
+		Example: `  logsql convert-parquet
+  logsql convert-parquet --type vpc_flow_logs --since 2021-12-04
+  logsql convert-parquet --json                one JSON object for scripts`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := errors.Join(o.check(), checkTypes(o.types), checkWorkers(o.workers)); err != nil {
+				return err
+			}
+			return a.runConvert(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	typeFlag(cmd, &o.types)
+	o.flags(cmd)
+	f.IntVar(&o.workers, "workers", 0, "`number` of objects read at once (0: one for each processor)")
+	f.BoolVar(&o.strict, "strict", false, "stop at the first bad line or broken object")
+	f.BoolVar(&o.json, "json", false, "print the report as one JSON object")
+	progressFlag(cmd, &o.progress)
+	return cmd
+}
+
+func typeFlag(cmd *cobra.Command, types *[]string) {
+	cmd.Flags().StringSliceVar(types, "type", nil, "only logs of this `type`: "+strings.Join(typeNames(), ", ")+"; may be repeated")
+}
+
+func typeNames() []string {
+	var names []string
+	for _, t := range logtype.Types {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+func checkTypes(types []string) error {
+	for _, name := range types {
+		if !slices.Contains(typeNames(), name) {
+			return usagef("it is one of "+strings.Join(typeNames(), ", "), "--type: there is no log type %q", name)
+		}
+	}
+	return nil
+}
+
+func checkWorkers(n int) error {
+	if n < 0 {
+		return usagef("", "--workers %d: it is a number of workers, or 0 to let logsql choose", n)
+	}
+	return nil
+}
+
+func (a *app) runConvert(ctx context.Context, o convertOptions) error {
+	bar, err := a.progress(o.progress)
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	m, err := a.mirrorToConvert(ctx)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	report, err := convert.Run(ctx, m, convert.Options{
+		Types: o.types, Since: o.since.Time, Until: o.until.Time, Workers: o.workers, Strict: o.strict,
+		Progress: func(p convert.Progress) { bar.show(func() string { return convertProgress(p) }) },
+	})
+	bar.done()
+	if err != nil {
+		return resume(err, "what is converted stays; the same command goes on from there")
+	}
+	if o.json {
+		err = writeJSON(a.out, report)
+	} else {
+		err = a.writeConvert(report)
+	}
+	if err == nil && report.Flawed() {
+		return errIncomplete
+	}
+	return err
+}
+
+// mirrorToConvert opens the mirror for writing, but does not make one: without
+// objects there is nothing to convert.
+func (a *app) mirrorToConvert(ctx context.Context) (*mirror.Mirror, error) {
+	m, err := mirror.Open(ctx, a.mirror)
+	if err != nil || m.Empty() {
+		return m, err
+	}
+	if err := m.Close(); err != nil {
+		return nil, err
+	}
+	return mirror.Create(ctx, a.mirror)
+}
+
+// resume adds to an interruption how to go on.
+func resume(err error, how string) error {
+	if errors.Is(err, context.Canceled) {
+		return &hintError{err, how}
+	}
+	return err
+}
+
+func convertProgress(p convert.Progress) string {
+	line := fmt.Sprintf("converted %s of %s, %s of %s, %s", grouped(p.Objects), count(p.AllObjects, "object"),
+		size(p.Bytes), size(p.AllBytes), count(p.Stored, "record"))
+	if p.Bad > 0 {
+		line += fmt.Sprintf(", %s", count(p.Bad, "bad line"))
+	}
+	return line
+}
+
+// skippedShown is how many skipped objects are listed; --json has all.
+const skippedShown = 20
+
+// writeConvert prints what became of the records, and which objects are no logs.
+func (a *app) writeConvert(r convert.Report) error {
+	out := bufio.NewWriter(a.out)
+	for _, name := range typeNames() {
+		if t := r.Tables[name]; t != nil {
+			fmt.Fprintf(out, "%s: %s received = %s stored + %s bad, from %s\n", name, count(t.Records, "record"),
+				grouped(t.Stored), grouped(t.Bad), count(t.Objects, "object"))
+		}
+	}
+	if len(r.Tables) == 0 {
+		fmt.Fprintln(out, "nothing new to convert")
+	}
+	if n := len(r.Skipped); n > 0 {
+		fmt.Fprintf(out, "skipped %s:\n", count(n, "object"))
+		for _, s := range r.Skipped[:min(n, skippedShown)] {
+			fmt.Fprintf(out, "  %s: %s\n", printable(s.Object), s.Reason)
+		}
+		if n > skippedShown {
+			fmt.Fprintf(out, "  … and %s more; logsql status sums them up\n", grouped(int64(n-skippedShown)))
+		}
+	}
+	if r.Flawed() {
+		fmt.Fprintln(out, "some lines could not be read; logsql status --bad lists them with object, line and reason")
+	}
+	return out.Flush()
+}

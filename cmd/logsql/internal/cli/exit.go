@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/spf13/cobra"
+
+	"logsql/ingest"
+	"logsql/ingest/mirror"
+	"logsql/sql/syntax"
+)
+
+// The exit statuses; every command's help shows them.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitIncomplete  = 4
+	exitInterrupted = 130
+)
+
+const statusHelp = `Exit status:
+  0  done
+  1  failed
+  2  wrong usage
+  4  done, but in this run there were bad lines, or broken, denied or archived objects
+  130  interrupted`
+
+// errIncomplete ends a command that did its work and met bad lines or objects it
+// could not read. They have been reported by then.
+var errIncomplete = errors.New("done, but not everything could be read")
+
+// usageError is a command line that cannot be right.
+type usageError struct{ msg, hint string }
+
+func (e *usageError) Error() string { return e.msg }
+
+func usagef(hint, format string, args ...any) error {
+	return &usageError{msg: fmt.Sprintf(format, args...), hint: hint}
+}
+
+// hintError adds what to do next to an error.
+type hintError struct {
+	error
+	hint string
+}
+
+func (e *hintError) Unwrap() error { return e.error }
+
+// sqlError is an error in a statement together with the text it stands in.
+type sqlError struct {
+	err  *syntax.Error
+	file string // where the text is from; empty for -c and standard input
+	src  string
+}
+
+func (e *sqlError) Error() string { return e.err.Error() }
+func (e *sqlError) Unwrap() error { return e.err }
+
+// finish prints err and returns the exit status that it means.
+func (a *app) finish(err error) int {
+	status := exitStatus(err)
+	if status != exitDone && status != exitIncomplete {
+		printError(a.err, err)
+	}
+	return status
+}
+
+func exitStatus(err error) int {
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errIncomplete):
+		return exitIncomplete
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &usage), errors.Is(err, ingest.ErrUsage):
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// printError writes "logsql: message", for SQL the line with the span
+// underlined, and a hint where there is one.
+func printError(w io.Writer, err error) {
+	var stmt *sqlError
+	if errors.As(err, &stmt) {
+		where := ""
+		if stmt.file != "" {
+			where = stmt.file + ": "
+		}
+		fmt.Fprintf(w, "logsql: %s%s\n%s", where, stmt.err, underline(stmt.src, stmt.err.From, stmt.err.To))
+	} else {
+		fmt.Fprintf(w, "logsql: %s\n", message(err))
+	}
+	if h := hint(err); h != "" {
+		fmt.Fprintf(w, "hint: %s\n", h)
+	}
+}
+
+func message(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "interrupted"
+	}
+	return err.Error()
+}
+
+// hint is what an error's reader can do about it.
+func hint(err error) string {
+	var hinted *hintError
+	var usage *usageError
+	var stmt *syntax.Error
+	var object *ingest.Error
+	switch {
+	case errors.As(err, &hinted):
+		return hinted.hint
+	case errors.As(err, &usage):
+		return usage.hint
+	case errors.As(err, &stmt):
+		return stmt.Hint
+	case errors.As(err, &object):
+		return object.Hint
+	case errors.Is(err, mirror.ErrLocked):
+		return "let it finish, or stop it; reading (sql, tables, status) goes on meanwhile"
+	}
+	return ""
+}
+
+// underline is the source line of from with the span up to to marked by ~; a
+// span over several lines is marked to the end of its first.
+func underline(src string, from, to syntax.Pos) string {
+	if !from.IsValid() || from.Offset > len(src) {
+		return ""
+	}
+	start := strings.LastIndexByte(src[:from.Offset], '\n') + 1
+	line, _, _ := strings.Cut(src[start:], "\n")
+	line = strings.TrimRight(line, "\r")
+	before := line[:min(from.Offset-start, len(line))]
+	span := line[len(before):]
+	if to.IsValid() && to.Offset >= from.Offset && to.Offset-start < len(line) {
+		span = line[len(before) : to.Offset-start]
+	}
+	width := max(1, text.StringWidthWithoutEscSequences(span))
+	return line + "\n" + blank(before) + strings.Repeat("~", width) + "\n"
+}
+
+// blank is white space as wide as s; tabs stay tabs, whatever their width is.
+func blank(s string) string {
+	var b strings.Builder
+	for part := range strings.SplitAfterSeq(s, "\t") {
+		rest, tab := strings.CutSuffix(part, "\t")
+		b.WriteString(strings.Repeat(" ", text.StringWidthWithoutEscSequences(rest)))
+		if tab {
+			b.WriteByte('\t')
+		}
+	}
+	return b.String()
+}
+
+// flagError puts pflag's words into ours and says what a right flag looks like.
+func flagError(cmd *cobra.Command, err error) error {
+	return usagef("see logsql help "+strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), "logsql"), " "), "%s", err)
+}
+
+func unknownCommand(cmd *cobra.Command, name string) error {
+	h := "logsql help lists the commands"
+	if near := cmd.SuggestionsFor(name); len(near) > 0 {
+		h = "did you mean logsql " + near[0] + "?"
+	}
+	return usagef(h, "unknown command %q", name)
+}

@@ -1,0 +1,296 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"logsql/cmd/logsql/internal/render"
+	"logsql/ingest/mirror"
+	"logsql/sql"
+	"logsql/sql/syntax"
+)
+
+// sqlOptions are the flags of logsql sql.
+type sqlOptions struct {
+	command    string
+	file       string
+	database   string
+	output     string
+	outputFile string
+	batch      bool
+}
+
+func (a *app) sqlCommand() *cobra.Command {
+	var o sqlOptions
+	cmd := &cobra.Command{
+		Use:   "sql [-c SQL | -f FILE] [flags]",
+		Short: "Run Athena SQL on the mirror",
+		Long: `Runs Athena SQL on what is mirrored and converted, and prints what Athena would
+answer. The statements come from -c, from a file, or from standard input; on a
+terminal there is a prompt, where a statement ends at its semicolon. Several
+statements stop at the first that fails.
+
+The tables vpc_flow_logs, s3_access_logs and cloudtrail_logs are there without
+any DDL, with the columns of AWS's documentation and the partition columns year,
+month and day (cloudtrail_logs: account and region too). A filter on these reads
+only the days it names.
+
+Formats for --output:
+` + formatHelp() + `
+With --batch, standard input has one JSON request a line,
+{"id":1,"database":"default","sql":"SELECT 1"}, and each is answered by one line,
+in order: {"id":1,"columns":[{"name","type"}],"rows":[["1"]]} with every value as
+text and NULL as null, or {"id":1,"error":{"code","message"}}. A request that
+fails does not change the exit status.`,
+		Example: `  logsql sql -c "SELECT count(*) FROM vpc_flow_logs WHERE year='2021'"
+  logsql sql -f report.sql --output csv --output-file report.csv
+  logsql sql < report.sql
+  logsql sql                                  a prompt; Ctrl-D leaves`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef(`for example: logsql sql -c "SELECT 1", or logsql sql -f query.sql`, "logsql sql takes its statements from -c, -f or standard input, not as an argument: %q", args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(cmd); err != nil {
+				return err
+			}
+			return a.runSQL(cmd.Context(), o, cmd.Flags().Changed("command"))
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.command, "command", "c", "", "run these `statements`")
+	f.StringVarP(&o.file, "file", "f", "", "run the statements of this `file` (- is standard input)")
+	f.StringVar(&o.database, "database", "default", "the `database` of unqualified names")
+	f.StringVar(&o.output, "output", "", "`format`: "+strings.Join(formatNames(), ", ")+" (box on a terminal, else csv)")
+	f.StringVar(&o.outputFile, "output-file", "", "write the result to this `file`, whole or not at all")
+	f.BoolVar(&o.batch, "batch", false, "answer JSON requests, one a line")
+	return cmd
+}
+
+func formatNames() []string {
+	var names []string
+	for _, f := range render.Formats {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+func formatHelp() string {
+	var b strings.Builder
+	for _, f := range render.Formats {
+		fmt.Fprintf(&b, "  %-11s %s\n", f.Name, f.About)
+	}
+	return b.String()
+}
+
+func (o *sqlOptions) check(cmd *cobra.Command) error {
+	if cmd.Flags().Changed("command") && o.file != "" {
+		return usagef("leave one of them away", "-c and -f were both given")
+	}
+	if o.batch && (cmd.Flags().Changed("command") || o.file != "" || o.output != "" || o.outputFile != "") {
+		return usagef(`for example: echo '{"id":1,"sql":"SELECT 1"}' | logsql sql --batch`, "--batch reads requests from standard input and answers in JSON; it goes with no other source or format")
+	}
+	if _, ok := render.ByName(o.output); !ok && o.output != "" {
+		return usagef("it is one of "+strings.Join(formatNames(), ", "), "--output: there is no format %q", o.output)
+	}
+	return nil
+}
+
+func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
+	prompt := !command && o.file == "" && !o.batch && isTerminal(a.in)
+	if !prompt {
+		var stop context.CancelFunc
+		ctx, stop = interruptible(ctx)
+		defer stop()
+	}
+	m, err := mirror.Open(ctx, a.mirror)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	session, err := sql.Open(ctx, m, sql.Options{Database: o.database})
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	if o.batch {
+		return a.batch(ctx, session)
+	}
+	a.noteEmpty(m)
+	err = a.withOutput(o, func(out *output) error {
+		if prompt {
+			return a.prompt(ctx, session, out)
+		}
+		src, name, err := a.statements(o, command)
+		if err != nil {
+			return err
+		}
+		return a.script(ctx, session, src, name, out)
+	})
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err() // however the database words it
+	}
+	return err
+}
+
+// noteEmpty says what to do about a mirror that is not there; its tables are
+// empty.
+func (a *app) noteEmpty(m *mirror.Mirror) {
+	if m.Empty() {
+		fmt.Fprintf(a.err, "note: there is no mirror at %s yet, so its tables are empty; fill it: logsql sync s3://BUCKET/PREFIX, then logsql convert-parquet\n", m.Dir())
+	}
+}
+
+// statements is the text to run and the name of the file it is from.
+func (a *app) statements(o sqlOptions, command bool) (src, name string, err error) {
+	if command {
+		return o.command, "", nil
+	}
+	if o.file == "" || o.file == "-" {
+		text, err := io.ReadAll(a.in)
+		return string(text), "", err
+	}
+	text, err := os.ReadFile(o.file)
+	return string(text), o.file, err
+}
+
+// output is where results go and in which format.
+type output struct {
+	w      io.Writer
+	format render.Format
+	color  bool
+	count  int  // of results so far
+	rows   *int // counts rows where somebody asks
+}
+
+// counting is out, adding the rows that go through it to n.
+func (out output) counting(n *int) *output {
+	out.count, out.rows = 0, n
+	return &out
+}
+
+func (out *output) write(r *sql.Rows) error {
+	all := r.All
+	if out.rows != nil {
+		all = counted(all, out.rows)
+	}
+	return out.format.Write(out.w, render.Result{Columns: r.Columns, Rows: all}, render.Options{Color: out.color})
+}
+
+func counted(rows iter.Seq2[[]any, error], n *int) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		for row, err := range rows {
+			if err == nil {
+				*n++
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+func (a *app) withOutput(o sqlOptions, use func(*output) error) error {
+	out := &output{w: a.out}
+	terminal := isTerminal(a.out) && o.outputFile == ""
+	name := o.output
+	switch {
+	case name == "" && terminal:
+		name = "box"
+	case name == "":
+		name = "csv"
+	}
+	out.format, _ = render.ByName(name)
+	out.color = terminal && os.Getenv("NO_COLOR") == ""
+	if o.outputFile == "" {
+		return use(out)
+	}
+	return wholeFile(o.outputFile, func(w io.Writer) error {
+		out.w = w
+		return use(out)
+	})
+}
+
+// wholeFile makes the file at path out of what write writes; when write fails,
+// what was at path stays.
+func wholeFile(path string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := errors.Join(write(f), f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// script runs the statements of src in turn, up to the first that fails. What
+// stands before a syntax error runs.
+func (a *app) script(ctx context.Context, session *sql.Session, src, name string, out *output) error {
+	statements, parseErr := syntax.Parse(src)
+	for _, statement := range statements {
+		if err := a.answer(ctx, session, statement, out); err != nil {
+			return inSource(err, src, name)
+		}
+	}
+	return inSource(parseErr, src, name)
+}
+
+// inSource ties an error in a statement to the text it stands in.
+func inSource(err error, src, name string) error {
+	var e *syntax.Error
+	if errors.As(err, &e) {
+		return &sqlError{err: e, src: src, file: name}
+	}
+	return err
+}
+
+// answer runs one statement and writes its result, its notes to standard error.
+func (a *app) answer(ctx context.Context, session *sql.Session, statement syntax.Statement, out *output) error {
+	rows, err := session.Query(ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for _, note := range rows.Notes {
+		fmt.Fprintf(a.err, "note: %s\n", note)
+	}
+	if len(rows.Columns) == 0 {
+		return drain(rows.All)
+	}
+	if out.count > 0 && out.format.Name != "jsonl" {
+		fmt.Fprintln(out.w)
+	}
+	out.count++
+	return out.write(rows)
+}
+
+func drain(rows iter.Seq2[[]any, error]) error {
+	for _, err := range rows {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// since is a duration as a person reads it.
+func since(start time.Time) string {
+	d := time.Since(start)
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(10 * time.Millisecond).String()
+}

@@ -1,0 +1,183 @@
+package render
+
+import (
+	"bufio"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// sample is how many rows a table looks at before it settles its columns'
+// widths. Later rows are written as they come, so that a table of any length
+// takes no more memory; a wider value then moves its row's border.
+const sample = 1000
+
+// lines are the pieces a table is drawn with.
+type lines struct {
+	row, head           [3]string // left, between, right
+	top, middle, bottom [3]string
+	fill                string
+}
+
+var (
+	asciiLines = lines{
+		row: [3]string{"| ", " | ", " |"}, head: [3]string{"| ", " | ", " |"},
+		top: [3]string{"+-", "-+-", "-+"}, middle: [3]string{"+-", "-+-", "-+"}, bottom: [3]string{"+-", "-+-", "-+"}, fill: "-",
+	}
+	boxLines = lines{
+		row: [3]string{"│ ", " │ ", " │"}, head: [3]string{"│ ", " │ ", " │"},
+		top: [3]string{"┌─", "─┬─", "─┐"}, middle: [3]string{"├─", "─┼─", "─┤"}, bottom: [3]string{"└─", "─┴─", "─┘"}, fill: "─",
+	}
+	markdownLines = lines{row: [3]string{"| ", " | ", " |"}, head: [3]string{"| ", " | ", " |"}, middle: [3]string{"| ", " | ", " |"}, fill: "-"}
+)
+
+func writeBox(w *bufio.Writer, r Result, o Options) error {
+	return drawTable(w, r, o, boxLines, oneLine.Replace)
+}
+
+func writeTable(w *bufio.Writer, r Result, o Options) error {
+	return drawTable(w, r, o, asciiLines, oneLine.Replace)
+}
+
+var (
+	oneLine  = strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`, "\x1b", `\x1b`)
+	markdown = strings.NewReplacer("\n", "<br>", "\r", "", "|", `\|`, "\t", " ", "\x1b", `\x1b`)
+)
+
+func writeMarkdown(w *bufio.Writer, r Result, _ Options) error {
+	return drawTable(w, r, Options{}, markdownLines, markdown.Replace)
+}
+
+// table is a table being drawn: rows are held until the widths are settled.
+type table struct {
+	w       *bufio.Writer
+	lines   lines
+	null    string
+	right   []bool
+	width   []int
+	head    []string
+	held    [][]string
+	drawing bool
+}
+
+func drawTable(w *bufio.Writer, r Result, o Options, l lines, clean func(string) string) error {
+	t := &table{w: w, lines: l, null: nullText(o), width: make([]int, len(r.Columns))}
+	for _, c := range r.Columns {
+		t.head = append(t.head, clean(c.Name))
+		t.right = append(t.right, c.Type.IsNumber())
+	}
+	t.widen(t.head)
+	err := eachRow(r, func(row cells) error {
+		texts := make([]string, len(row.text))
+		for i := range row.text {
+			texts[i] = t.null
+			if row.set[i] {
+				texts[i] = clean(row.text[i])
+			}
+		}
+		return t.add(texts)
+	})
+	if err != nil && !t.drawing {
+		return err // nothing of the answer was shown, so show no half of it
+	}
+	t.start()
+	t.rule(l.bottom)
+	return err
+}
+
+func nullText(o Options) string {
+	if o.Color {
+		return "\x1b[2mNULL\x1b[0m"
+	}
+	return "NULL"
+}
+
+func (t *table) widen(row []string) {
+	for i, s := range row {
+		t.width[i] = max(t.width[i], text.StringWidthWithoutEscSequences(s))
+	}
+}
+
+func (t *table) add(row []string) error {
+	if t.drawing {
+		return t.row(t.lines.row, row)
+	}
+	t.widen(row)
+	t.held = append(t.held, row)
+	if len(t.held) == sample {
+		t.start()
+	}
+	return nil
+}
+
+// start draws the head and what was held.
+func (t *table) start() {
+	if t.drawing {
+		return
+	}
+	t.drawing = true
+	t.rule(t.lines.top)
+	t.row(t.lines.head, t.head)
+	t.rule(t.lines.middle)
+	for _, row := range t.held {
+		t.row(t.lines.row, row)
+	}
+	t.held = nil
+}
+
+func (t *table) row(edge [3]string, row []string) error {
+	t.w.WriteString(edge[0])
+	for i, s := range row {
+		if i > 0 {
+			t.w.WriteString(edge[1])
+		}
+		pad := strings.Repeat(" ", max(0, t.width[i]-text.StringWidthWithoutEscSequences(s)))
+		switch {
+		case t.right[i]:
+			t.w.WriteString(pad + s)
+		default:
+			t.w.WriteString(s + pad)
+		}
+	}
+	_, err := t.w.WriteString(edge[2] + "\n")
+	return err
+}
+
+func (t *table) rule(edge [3]string) {
+	if edge[0] == "" {
+		return
+	}
+	parts := slices.Clone(t.head)
+	for i := range parts {
+		parts[i] = strings.Repeat(t.lines.fill, t.width[i])
+	}
+	t.w.WriteString(edge[0] + strings.Join(parts, edge[1]) + edge[2] + "\n")
+}
+
+// writeLine writes a column a line, names set to the right, and an empty line
+// between rows.
+func writeLine(w *bufio.Writer, r Result, o Options) error {
+	width := 0
+	for _, c := range r.Columns {
+		width = max(width, text.StringWidthWithoutEscSequences(c.Name))
+	}
+	first := true
+	return eachRow(r, func(row cells) error {
+		if !first {
+			w.WriteByte('\n')
+		}
+		first = false
+		for i, c := range r.Columns {
+			value := nullText(o)
+			if row.set[i] {
+				value = row.text[i]
+			}
+			pad := strings.Repeat(" ", width-text.StringWidthWithoutEscSequences(c.Name))
+			if _, err := w.WriteString(pad + c.Name + " = " + value + "\n"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
