@@ -101,26 +101,15 @@ func charHint(text string) string {
 
 // hint finds what the author of the source may have meant at the current token.
 func (p *parser) hint(expected []string) string {
-	tok := p.tok
-	switch {
-	case tok.Kind == TokBackquoted:
-		return `in queries names stand in double quotes: "` + tok.value() + `"`
-	case p.placeholder() != "":
-		return "replace the placeholder " + p.placeholder()
-	case tok.is("=") && p.prev.is("=") && adjacent(p.prev, tok):
-		return "equality is a single ="
-	case tok.is(":") && p.peek(1).is(":"):
-		return "write CAST(x AS type) instead of x::type"
-	case tok.is("LIMIT") || tok.is("OFFSET") && p.prev.Kind == TokInteger:
-		if tok.is("OFFSET") {
-			return "OFFSET stands before LIMIT"
+	for _, find := range []func() string{p.slip, p.foreign} {
+		if hint := find(); hint != "" {
+			return hint
 		}
-	case p.prev.is(",") && (tok.isReserved() || tok.is(")") || tok.is(";") || tok.Kind == TokEOF):
-		return "there is a comma too many before it"
 	}
 	if word := p.misspelt(expected); word != "" {
-		return word
+		return "did you mean " + word + "?"
 	}
+	tok := p.tok
 	if tok.isReserved() && nameFollows(p.peek(1)) {
 		return fmt.Sprintf("%s is a reserved word: as a name it stands in double quotes, \"%s\"",
 			tok.Sym, strings.ToLower(tok.Text))
@@ -131,6 +120,32 @@ func (p *parser) hint(expected []string) string {
 	if len(p.open) > 0 && slices.Contains(expected, closer[p.open[len(p.open)-1].Sym]) {
 		open := p.open[len(p.open)-1]
 		return fmt.Sprintf("the %s at line %d:%d is not closed", open.Text, open.From.Line, open.From.Col)
+	}
+	return ""
+}
+
+// slip finds small mistakes that the tokens at hand give away.
+func (p *parser) slip() string {
+	tok := p.tok
+	switch {
+	case tok.Kind == TokBackquoted:
+		return `in queries names stand in double quotes: "` + tok.value() + `"`
+	case p.placeholder() != "":
+		return "replace the placeholder " + p.placeholder()
+	case tok.is("=") && p.prev.is("=") && adjacent(p.prev, tok):
+		return "equality is a single ="
+	case tok.is(":") && p.peek(1).is(":"):
+		return "write CAST(x AS type) instead of x::type"
+	case tok.is("OFFSET") && p.prev.Kind == TokInteger:
+		return "OFFSET stands before LIMIT"
+	case tok.is(",") && p.prev.Kind == TokInteger && p.limited:
+		return "LIMIT takes one number; OFFSET n stands before it"
+	case tok.is("NOT") && p.peek(1).is("NULL"):
+		return "did you mean IS NOT NULL?"
+	case tok.Kind == TokWord && isString(p.prev) && adjacent(p.prev, tok):
+		return "a quote inside a string is written twice: ''"
+	case p.prev.is(",") && (tok.isReserved() || tok.is(")") || tok.is(";") || tok.Kind == TokEOF):
+		return "there is a comma too many before it"
 	}
 	return ""
 }
@@ -171,6 +186,33 @@ func nameFollows(tok Token) bool {
 	return false
 }
 
+// foreignWords belong to other dialects; each has what Trino has for it. before
+// is the kind of token that follows where the word was taken for a name.
+var foreignWords = map[string]struct {
+	before Kind
+	hint   string
+}{
+	"DIV":      {TokInteger, "write / between integers: it divides whole"},
+	"ILIKE":    {TokString, "write lower(value) LIKE pattern"},
+	"INTERVAL": {TokInteger, "the number stands in quotes: INTERVAL '1' DAY"},
+	"QUALIFY":  {TokWord, "filter in a query around this one: SELECT … FROM (…) WHERE …"},
+	"REGEXP":   {TokString, "write regexp_like(value, pattern)"},
+	"RLIKE":    {TokString, "write regexp_like(value, pattern)"},
+	"TOP":      {TokInteger, "write LIMIT at the query's end"},
+	"VIEW":     {TokEOF, "write CROSS JOIN UNNEST(array) AS t(column) instead of LATERAL VIEW"},
+}
+
+// foreign finds a word of another dialect at the current token or before it.
+func (p *parser) foreign() string {
+	if w, ok := foreignWords[strings.ToUpper(p.tok.Text)]; ok && !p.tok.is("VIEW") || p.prev.is("LATERAL") && ok {
+		return w.hint
+	}
+	if w, ok := foreignWords[strings.ToUpper(p.prev.Text)]; ok && w.before == p.tok.Kind {
+		return w.hint
+	}
+	return ""
+}
+
 // misspelt finds the expected keyword that the token, or a name before it that
 // was given without AS, was meant to be.
 func (p *parser) misspelt(expected []string) string {
@@ -181,7 +223,7 @@ func (p *parser) misspelt(expected []string) string {
 		for _, e := range append(slices.Clone(expected), p.afterAlias(tok)...) {
 			word := strings.Trim(e, "'")
 			if len(word) > 2 && isLetter(word[0]) && nearly(strings.ToUpper(tok.Text), word) {
-				return "did you mean " + word + "?"
+				return word
 			}
 		}
 	}

@@ -74,12 +74,14 @@ type parser struct {
 	out   Script
 	err   *Error
 
-	tried  []string // what was looked for at tok in vain
-	open   []Token  // brackets not closed yet
-	alias  Token    // the last name given without AS
-	depth  int
-	links  int
-	params int
+	tried []string // what was looked for at tok in vain
+	open  []Token  // brackets not closed yet
+	alias Token    // the last name given without AS
+	// limited is whether prev is LIMIT's number; only hints ask.
+	limited bool
+	depth   int
+	links   int
+	params  int
 }
 
 func newParser(src string) *parser {
@@ -103,6 +105,7 @@ func (p *parser) next() {
 		return
 	}
 	p.tried = p.tried[:0]
+	p.limited = p.prev.is("LIMIT") && p.tok.Kind == TokInteger
 	p.prev = p.tok
 	if len(p.ahead) > 0 {
 		p.tok = p.ahead[0]
