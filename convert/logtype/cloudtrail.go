@@ -135,17 +135,16 @@ func (d *trailDecoder) document() error {
 	wrapper, event := false, false
 	c, err := j.peek()
 	for err == nil && c != '}' {
-		var key []byte
+		var key keyKind
 		if key, err = d.key(); err != nil {
 			break
 		}
-		switch {
-		case bytes.EqualFold(key, []byte(`"Records"`)):
+		if key == recordsKey {
 			wrapper, d.found = true, true
 			j.mark = -1
 			err = d.records()
-		default:
-			event = event || isEventKey(key)
+		} else {
+			event = event || key == eventKey
 			_, err = j.value()
 		}
 		if err != nil || d.ended {
@@ -205,24 +204,36 @@ func (d *trailDecoder) begins() {
 	d.n++
 }
 
-// isEventKey tells a record by its keys.
-func isEventKey(key []byte) bool {
-	switch string(bytes.Trim(bytes.ToLower(key), `"`)) {
-	case "eventversion", "eventtime", "eventname", "eventsource", "eventid":
-		return true
+// keyKind is what a key at the top of a document tells.
+type keyKind uint8
+
+const (
+	anyKey     keyKind = iota
+	recordsKey         // of the wrapper: Records
+	eventKey           // of a record
+)
+
+func keyKindOf(key []byte) keyKind {
+	for _, name := range []string{`"eventVersion"`, `"eventTime"`, `"eventName"`, `"eventSource"`, `"eventID"`} {
+		if len(key) == len(name) && bytes.EqualFold(key, []byte(name)) {
+			return eventKey
+		}
 	}
-	return false
+	if bytes.EqualFold(key, []byte(`"Records"`)) {
+		return recordsKey
+	}
+	return anyKey
 }
 
 // key reads a key of the document and the colon after it.
-func (d *trailDecoder) key() ([]byte, error) {
+func (d *trailDecoder) key() (kind keyKind, err error) {
 	j := d.json
 	c, err := j.peek()
 	if err != nil {
-		return nil, err
+		return anyKey, err
 	}
 	if c != '"' {
-		return nil, j.unexpected(c, "where a key should be")
+		return anyKey, j.unexpected(c, "where a key should be")
 	}
 	own := j.mark < 0
 	if own {
@@ -230,16 +241,15 @@ func (d *trailDecoder) key() ([]byte, error) {
 	}
 	at := j.pos - j.mark
 	if err := j.text(); err != nil {
-		return nil, err
+		return anyKey, err
 	}
-	var key []byte
 	if at < j.pos-j.mark {
-		key = bytes.Clone(clip(j.buf[j.mark+at : j.pos]))
+		kind = keyKindOf(j.buf[j.mark+at : j.pos])
 	}
 	if own {
 		j.mark = -1
 	}
-	return key, j.want(':', "after a key")
+	return kind, j.want(':', "after a key")
 }
 
 // records reads the value of Records: a list, or null.
@@ -354,7 +364,7 @@ func (d *trailDecoder) learn(record []byte) {
 	}
 	d.learnt = true
 	from := skipBlanks(record, 1)
-	if key := record[from:skipString(record, from)]; isEventKey(key) {
+	if key := record[from:skipString(record, from)]; keyKindOf(key) == eventKey {
 		d.begin = bytes.Clone(key)
 	}
 }

@@ -169,20 +169,20 @@ func (d *flowDecoder) look(b *batch.Batch) {
 
 func (d *flowDecoder) append() bool {
 	for i, word := range d.words {
-		c := d.header.columns[d.header.column[i]]
-		if c.Type.Kind == schema.Varchar {
+		kind := d.header.kinds[i]
+		if kind == schema.Varchar {
 			d.leaves[i].Text(word)
 			continue
 		}
 		n, class := parseInteger(word)
 		switch {
 		case class == tooLarge:
-			d.reason = fmt.Sprintf("%s: %s is over 64 bits", c.Name, clip(word))
+			d.reason = fmt.Sprintf("%s: %s is over 64 bits", d.name(i), clip(word))
 			return false
 		case class == notANumber:
-			d.reason = fmt.Sprintf("%s: %q is no number", c.Name, clip(word))
+			d.reason = fmt.Sprintf("%s: %q is no number", d.name(i), clip(word))
 			return false
-		case class == noValue, c.Type.Kind == schema.Integer && n > math.MaxInt32:
+		case class == noValue, kind == schema.Integer && n > math.MaxInt32:
 			d.leaves[i].Null()
 		default:
 			d.leaves[i].Int(n)
@@ -190,6 +190,9 @@ func (d *flowDecoder) append() bool {
 	}
 	return true
 }
+
+// name is the column of a field of the line.
+func (d *flowDecoder) name(field int) string { return d.header.columns[d.header.column[field]].Name }
 
 // sureFields are names that no other table's header has.
 var sureFields = []string{"srcaddr", "dstaddr", "pkt_srcaddr", "pkt_dstaddr", "interface_id"}

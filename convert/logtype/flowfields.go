@@ -69,6 +69,7 @@ var flowPlaces = func() map[string]int {
 type flowHeader struct {
 	columns []schema.Column // known ones in the order of flowFields, then the others
 	column  []int           // of each field of a line, its place in columns
+	kinds   []schema.Kind   // of each field of a line, its type
 	start   int             // the field that holds the start time, or -1
 }
 
@@ -86,7 +87,7 @@ func fieldNames(columns []schema.Column) []string {
 // headers differ only in order get the same columns. A name said twice keeps
 // its first field; the second becomes name_2, a text.
 func newFlowHeader(names []string) *flowHeader {
-	h := &flowHeader{column: make([]int, len(names)), start: -1}
+	h := &flowHeader{column: make([]int, len(names)), kinds: make([]schema.Kind, len(names)), start: -1}
 	fieldOf := map[string]int{}
 	var strangers []string
 	for i, name := range names {
@@ -117,12 +118,12 @@ func newFlowHeader(names []string) *flowHeader {
 }
 
 func (h *flowHeader) add(field int, c schema.Column) {
-	h.column[field] = len(h.columns)
+	h.column[field], h.kinds[field] = len(h.columns), c.Type.Kind
 	h.columns = append(h.columns, c)
 }
 
 // parseFlowHeader tells whether line names fields: every word of it is shaped
-// like a name, and half of them are known names; one is enough in the first line
+// like a name, and most of them are known names; one is enough in the first line
 // of an object.
 func parseFlowHeader(line []byte, first bool) (*flowHeader, bool) {
 	if !namesOnly(line) {
@@ -140,7 +141,7 @@ func parseFlowHeader(line []byte, first bool) (*flowHeader, bool) {
 			known++
 		}
 	}
-	if known == 0 || !first && 2*known < len(names) {
+	if known == 0 || !first && 2*known <= len(names) {
 		return nil, false
 	}
 	return newFlowHeader(names), true

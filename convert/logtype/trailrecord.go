@@ -18,8 +18,9 @@ type slot struct {
 
 // extra is a member that has no place in the columns.
 type extra struct {
-	path  string // of the object that holds it, with a dot at the end
-	key   []byte
+	in    *field // the row or list that holds it
+	index int    // of the element, where in is a list
+	key   []byte // nil where the element itself is meant
 	value []byte
 }
 
@@ -64,11 +65,12 @@ func (t *trailRecord) read(record []byte) {
 	}
 	clear(t.slots)
 	t.extras = t.extras[:0]
-	t.row(trailRoot, record, "")
+	t.row(trailRoot, record, 0)
 }
 
-// row finds the fields of f in object.
-func (t *trailRecord) row(f *field, object []byte, path string) {
+// row finds the fields of f in object; index is object's place where f is a
+// list.
+func (t *trailRecord) row(f *field, object []byte, index int) {
 	slots := t.slots[f.slot : f.slot+len(f.fields)]
 	clear(slots)
 	hint := 0
@@ -79,7 +81,7 @@ func (t *trailRecord) row(f *field, object []byte, path string) {
 		}
 		place, same, ok := f.find(name, hint)
 		if !ok {
-			t.extras = append(t.extras, extra{path, key, value})
+			t.extras = append(t.extras, extra{f, index, key, value})
 			return
 		}
 		hint = place + 1
@@ -89,7 +91,7 @@ func (t *trailRecord) row(f *field, object []byte, path string) {
 			*s, found = found, *s
 		}
 		if s.value != nil && !bytes.Equal(s.key, found.key) {
-			t.extras = append(t.extras, extra{path, s.key, s.value})
+			t.extras = append(t.extras, extra{f, index, s.key, s.value})
 		}
 		*s = found
 	})
@@ -162,7 +164,7 @@ func (t *trailRecord) append(b *batch.Batch) {
 	if b != t.batch {
 		t.look(b)
 	}
-	t.fields(trailRoot, 0, 0, "")
+	t.fields(trailRoot, 0, 0, 0)
 	if len(t.extras) > 0 {
 		t.more.Text(t.additional())
 	}
@@ -170,23 +172,22 @@ func (t *trailRecord) append(b *batch.Batch) {
 
 // fields appends the fields of a row that row has found. def is the definition
 // level at which the row is there, rep the repetition level.
-func (t *trailRecord) fields(f *field, def, rep int, path string) {
+func (t *trailRecord) fields(f *field, def, rep, index int) {
 	for i, child := range f.fields {
 		s := t.slots[f.slot+i]
 		switch kind := kindOf(s.value); {
 		case child.kind == aText && kind != "absent" && kind != "null":
 			t.leaves[child.leaf].TextAt(t.plain(s.value), rep)
 		case child.kind == aList && kind == "a list":
-			t.list(child, s.value, def+1, rep, path+child.name)
+			t.list(child, s.value, def+1, rep)
 		case child.kind == aMap && kind == "an object":
 			t.pairs(child, s.value, def+1, rep)
 		case child.kind == aRow && kind == "an object":
-			below := path + child.name + "."
-			t.row(child, s.value, below)
-			t.fields(child, def+1, rep, below)
+			t.row(child, s.value, 0)
+			t.fields(child, def+1, rep, 0)
 		default:
 			if kind != "absent" && kind != "null" {
-				t.extras = append(t.extras, extra{path, s.key, s.value})
+				t.extras = append(t.extras, extra{f, index, s.key, s.value})
 			}
 			t.null(child, def, rep)
 		}
@@ -205,22 +206,21 @@ func (t *trailRecord) null(f *field, def, rep int) {
 }
 
 // list appends a list of rows; def is the level of a list that is there.
-func (t *trailRecord) list(f *field, value []byte, def, rep int, path string) {
+func (t *trailRecord) list(f *field, value []byte, def, rep int) {
 	n := 0
 	elements(value, func(e []byte) {
 		if n > 0 {
 			rep = 1
 		}
-		below := path + "[" + strconv.Itoa(n) + "]"
 		n++
 		switch kindOf(e) {
 		case "an object":
-			t.row(f, e, below+".")
-			t.fields(f, def+2, rep, below+".")
+			t.row(f, e, n-1)
+			t.fields(f, def+2, rep, n-1)
 			return
 		case "null":
 		default:
-			t.extras = append(t.extras, extra{below, nil, e})
+			t.extras = append(t.extras, extra{f, n - 1, nil, e})
 		}
 		t.null(f, def+1, rep)
 	})
@@ -274,11 +274,23 @@ func (t *trailRecord) additional() []byte {
 		if i > 0 {
 			object = append(object, ',')
 		}
-		object = append(append(append(object, '"'), e.path...), e.key...)
+		object = append(e.appendPath(append(object, '"')), e.key...)
 		object = append(append(object, `":`...), e.value...)
 	}
 	t.text = t.json.append(t.text[:0], append(object, '}'))
 	return t.text
+}
+
+// appendPath appends where the extra is, up to its key.
+func (e extra) appendPath(dst []byte) []byte {
+	dst = append(dst, e.in.path...)
+	if e.in.kind == aList {
+		dst = append(strconv.AppendInt(append(dst, '['), int64(e.index), 10), ']')
+	}
+	if e.key != nil && e.in.path != "" {
+		dst = append(dst, '.')
+	}
+	return dst
 }
 
 // forget lets go of memory that one large record needed.
