@@ -419,6 +419,31 @@ func TestLongBounds(t *testing.T) {
 	}
 }
 
+// TestLongRepeats has few texts, very long and repeated very often: they must
+// not be written out, neither in memory nor in the file.
+func TestLongRepeats(t *testing.T) {
+	cs := columns("s varchar")
+	b := batch.New(cs)
+	long := bytes.Repeat([]byte("0123456789abcdef"), 1<<10)
+	for i := range 20_000 {
+		distinct := 400
+		if i > 15_000 {
+			distinct = 600 // the dictionary passes its bound when repeats are many
+		}
+		copy(long, fmt.Sprintf("%04d", i%distinct))
+		b.Leaf("s").Text(long)
+		b.EndRecord()
+	}
+	if b.Size() > 16<<20 {
+		t.Fatalf("they take %d bytes", b.Size())
+	}
+	file := encode(t, cs, b)
+	if len(file) > 2<<20 {
+		t.Errorf("the file has %d bytes", len(file))
+	}
+	equal(t, "DuckDB", inDuck(t, file, "SELECT count(*) || ' ' || count(DISTINCT s[:4]) || ' ' || min(length(s)) FROM FILE"), []string{"20000 600 16384"})
+}
+
 // FuzzTexts writes lines of any bytes as a text column, a binary one and a
 // list, and reads them back with parquet-go.
 func FuzzTexts(f *testing.F) {

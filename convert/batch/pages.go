@@ -34,7 +34,6 @@ type chunk struct {
 	page, levels, packed, values []byte
 	ids                          []int32
 	dict                         []int64
-	ints                         []int64
 	ints32                       []int32
 	seen                         map[int64]int32
 }
@@ -63,7 +62,7 @@ func (c *chunk) write(l *Leaf, base int64) error {
 func (c *chunk) writeTexts(l *Leaf, base int64) error {
 	t := &l.texts
 	t.compact()
-	if !t.plain && len(t.ids) > 16 && len(t.ends)*10 > len(t.ids)*9 {
+	if !t.plain && len(t.ids) > 16 && len(t.ends)*10 > len(t.ids)*9 && t.mayBePlain() {
 		t.toPlain()
 	}
 	if l.kind == physText {
@@ -234,8 +233,10 @@ func (c *chunk) dictionaryPage(base int64, entries int, values []byte) {
 	c.values = values
 	c.emit(values, format.PageHeader{
 		Type: format.DictionaryPage,
-		DictionaryPageHeader: thrift.Null[format.DictionaryPageHeader]{Valid: true,
-			V: format.DictionaryPageHeader{NumValues: int32(entries), Encoding: format.Plain}},
+		DictionaryPageHeader: thrift.Null[format.DictionaryPageHeader]{
+			Valid: true,
+			V:     format.DictionaryPageHeader{NumValues: int32(entries), Encoding: format.Plain},
+		},
 	})
 }
 

@@ -13,6 +13,7 @@ type texts struct {
 	hashes []uint32 // of each entry
 	table  []int32  // open addressing; entry+1, 0 is free
 	last   int32    // the newest value's entry, -1 where there is none
+	total  int      // bytes of all values, repeats included
 	plain  bool
 	stale  bool // a taken-back value may have left an entry nobody uses
 }
@@ -28,6 +29,7 @@ var hashSeed = maphash.MakeSeed()
 
 // add appends a value and returns about how many bytes it took.
 func (t *texts) add(v []byte) int {
+	t.total += len(v)
 	if t.plain {
 		t.arena = append(t.arena, v...)
 		t.ends = append(t.ends, uint32(len(t.arena)))
@@ -44,11 +46,16 @@ func (t *texts) add(v []byte) int {
 		return 4
 	}
 	size := len(v) + 20
-	if n := len(t.ends); n >= 2048 && n&(n-1) == 0 && t.wasteful(n) || len(t.arena) > maxDictionary {
+	n := len(t.ends)
+	if (n >= 2048 && n&(n-1) == 0 && t.wasteful(n) || len(t.arena) > maxDictionary) && t.mayBePlain() {
 		size += t.toPlain()
 	}
 	return size
 }
+
+// mayBePlain tells whether the values take about as much room as the entries. A
+// few long texts repeated very often would not.
+func (t *texts) mayBePlain() bool { return t.total <= 2*len(t.arena)+1<<20 }
 
 // wasteful judges the dictionary each time its number of entries doubles. At
 // the beginning everything is new, so the bar is high there.
@@ -108,17 +115,13 @@ func (t *texts) grow() {
 
 // toPlain writes the values out and returns by how many bytes they grew.
 func (t *texts) toPlain() int {
-	total := 0
-	for _, id := range t.ids {
-		total += len(t.entry(id))
-	}
-	arena := make([]byte, 0, total+total/2)
+	arena := make([]byte, 0, t.total+t.total/2)
 	ends := make([]uint32, 0, len(t.ids)+len(t.ids)/2)
 	for _, id := range t.ids {
 		arena = append(arena, t.entry(id)...)
 		ends = append(ends, uint32(len(arena)))
 	}
-	grown := total - len(t.arena)
+	grown := t.total - len(t.arena)
 	t.arena, t.ends = arena, ends
 	t.ids, t.hashes, t.table = t.ids[:0], t.hashes[:0], t.table[:0]
 	t.plain, t.stale, t.last = true, false, -1
@@ -128,12 +131,16 @@ func (t *texts) toPlain() int {
 // truncate keeps the first n values.
 func (t *texts) truncate(n int) {
 	if !t.plain {
+		for _, id := range t.ids[n:] {
+			t.total -= len(t.entry(id))
+		}
 		t.ids = t.ids[:n]
 		t.stale = true
 		return
 	}
 	t.ends = t.ends[:n]
-	t.arena = t.arena[:0+end(t.ends)]
+	t.arena = t.arena[:end(t.ends)]
+	t.total = len(t.arena)
 }
 
 func end(ends []uint32) int {
@@ -153,8 +160,10 @@ func (t *texts) compact() {
 	for _, id := range t.ids {
 		moved[id] = 1
 	}
-	var arena []byte
-	var ends []uint32
+	var (
+		arena []byte
+		ends  []uint32
+	)
 	for id := range moved {
 		if moved[id] == 1 {
 			arena = append(arena, t.entry(int32(id))...)
@@ -172,5 +181,5 @@ func (t *texts) compact() {
 func (t *texts) reset() {
 	t.arena, t.ends, t.ids, t.hashes = t.arena[:0], t.ends[:0], t.ids[:0], t.hashes[:0]
 	t.table = t.table[:0]
-	t.last, t.plain, t.stale = -1, false, false
+	t.last, t.total, t.plain, t.stale = -1, 0, false, false
 }

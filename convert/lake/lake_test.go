@@ -145,8 +145,10 @@ func TestCommit(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantStats := lake.Stats{
-		Tables: []lake.TableStats{{Table: "vpc_flow_logs", Objects: 2, Broken: 1, Records: 10, Stored: 8, Bad: 2,
-			Partitions: 2, Parts: 2, Bytes: parts[0].Bytes + parts[1].Bytes, FirstDay: "2026-01-01", LastDay: "2026-01-02"}},
+		Tables: []lake.TableStats{{
+			Table: "vpc_flow_logs", Objects: 2, Broken: 1, Records: 10, Stored: 8, Bad: 2,
+			Partitions: 2, Parts: 2, Bytes: parts[0].Bytes + parts[1].Bytes, FirstDay: "2026-01-01", LastDay: "2026-01-02",
+		}},
 		Skipped:     []lake.SkipStats{{Reason: "CloudTrail digest", Objects: 1}},
 		Unconverted: 1,
 	}
@@ -183,8 +185,10 @@ func TestCommitAgain(t *testing.T) {
 	m, l := newLake(t)
 	ids := objects(t, m, "logs", 1)
 	unit := func(name string) lake.Unit {
-		return lake.Unit{Table: "vpc_flow_logs", Parts: []*lake.PartWriter{part(t, l, "01", name, 1)},
-			Objects: []lake.Conversion{{Object: ids[0], Outcome: lake.Converted, Stored: 1}}}
+		return lake.Unit{
+			Table: "vpc_flow_logs", Parts: []*lake.PartWriter{part(t, l, "01", name, 1)},
+			Objects: []lake.Conversion{{Object: ids[0], Outcome: lake.Converted, Stored: 1}},
+		}
 	}
 	if err := l.Commit(t.Context(), unit("one")); err != nil {
 		t.Fatal(err)
@@ -207,8 +211,10 @@ func TestSweep(t *testing.T) {
 	m, l := newLake(t)
 	ids := objects(t, m, "logs", 2)
 	commit := func(id int64, parts ...*lake.PartWriter) {
-		u := lake.Unit{Table: "vpc_flow_logs", Parts: parts, Objects: []lake.Conversion{{Object: id, Outcome: lake.Converted, Stored: 1, Bad: 1}},
-			Bad: []lake.BadLine{{ObjectID: id, Line: 1, Reason: "x"}}}
+		u := lake.Unit{
+			Table: "vpc_flow_logs", Parts: parts, Objects: []lake.Conversion{{Object: id, Outcome: lake.Converted, Stored: 1, Bad: 1}},
+			Bad: []lake.BadLine{{ObjectID: id, Line: 1, Reason: "x"}},
+		}
 		if err := l.Commit(t.Context(), u); err != nil {
 			t.Fatal(err)
 		}
@@ -227,8 +233,10 @@ func TestSweep(t *testing.T) {
 		pending int
 		files   []string
 	}{
-		{"strays go, other people's files stay", func() {}, 0,
-			[]string{"lake/vpc_flow_logs/year=2026/month=01/day=01/a.parquet", day + "b.parquet", day + "c.parquet", day + "notes.txt"}},
+		{
+			"strays go, other people's files stay", func() {}, 0,
+			[]string{"lake/vpc_flow_logs/year=2026/month=01/day=01/a.parquet", day + "b.parquet", day + "c.parquet", day + "notes.txt"},
+		},
 		{"a unit goes as a whole", func() { os.Remove(m.Path(day + "b.parquet")) }, 1, []string{day + "c.parquet", day + "notes.txt"}},
 		{"a cut file is none", func() { os.Truncate(m.Path(day+"c.parquet"), 10) }, 2, []string{day + "notes.txt"}},
 		{"no lake at all", func() { os.RemoveAll(m.Path("lake")) }, 2, nil},
