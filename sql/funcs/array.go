@@ -1,3 +1,289 @@
 package funcs
 
-var arrayFuncs = []*Func{}
+import (
+	"logsql/convert/schema"
+	"logsql/sql/syntax"
+)
+
+var arrayFuncs = []*Func{
+	{Name: "cardinality", Signatures: []string{"(array(T)) bigint", "(map(K, V)) bigint"}, Emit: build(func(a []expr) expr { return call("len", a[0]) })},
+	{Name: "contains", Signatures: []string{"(array(T), T) boolean", "(varchar, ipaddress) boolean"}, Check: plainElements, Emit: emitContains},
+	{Name: "element_at", Signatures: []string{"(array(T), bigint) T", "(map(K, V), K) V"}, Emit: emitElementAt},
+	{Name: "array_distinct", Signatures: []string{"(array(T)) array(T)"}, Check: plainElements, Emit: build(func(a []expr) expr { return distinct(a[0]) })},
+	{Name: "array_except", Signatures: []string{"(array(T), array(T)) array(T)"}, Check: plainElements, Emit: emitArrayExcept},
+	{Name: "array_intersect", Signatures: []string{"(array(T), array(T)) array(T)"}, Check: plainElements, Emit: emitArrayIntersect},
+	{Name: "array_union", Signatures: []string{"(array(T), array(T)) array(T)"}, Check: plainElements, Emit: emitArrayUnion},
+	{Name: "array_join", Signatures: []string{"(array(T), varchar) varchar", "(array(T), varchar, varchar) varchar"}, Emit: emitArrayJoin},
+	{Name: "array_max", Signatures: []string{"(array(T)) T"}, Check: plainElements, Emit: emitArrayExtreme("list_max")},
+	{Name: "array_min", Signatures: []string{"(array(T)) T"}, Check: plainElements, Emit: emitArrayExtreme("list_min")},
+	{Name: "array_position", Signatures: []string{"(array(T), T) bigint"}, Check: plainElements, Emit: emitArrayPosition},
+	{Name: "array_remove", Signatures: []string{"(array(T), T) array(T)"}, Check: plainElements, Emit: emitArrayRemove},
+	{Name: "array_sort", Signatures: []string{"(array(T)) array(T)", "(array(T), function(T, T, integer)) array(T)"}, Check: plainElements, Emit: emitArraySort},
+	{Name: "arrays_overlap", Signatures: []string{"(array(T), array(T)) boolean"}, Check: plainElements, Emit: emitArraysOverlap},
+	{Name: "array_histogram", Signatures: []string{"(array(T)) map(T, bigint)"}, Check: plainElements, Emit: emitArrayHistogram},
+	{Name: "contains_sequence", Signatures: []string{"(array(T), array(T)) boolean"}, Check: plainElements, Emit: emitContainsSequence},
+	{Name: "flatten", Signatures: []string{"(array(array(T))) array(T)"}},
+	{Name: "repeat", Signatures: []string{"(T, bigint) array(T)"}, Emit: emitRepeat},
+	{Name: "sequence", Signatures: []string{
+		"(bigint, bigint) array(bigint)", "(bigint, bigint, bigint) array(bigint)", "(date, date) array(date)",
+		"(date, date, interval day to second) array(date)", "(date, date, interval year to month) array(date)",
+		"(timestamp, timestamp, interval day to second) array(timestamp)", "(timestamp, timestamp, interval year to month) array(timestamp)",
+	}, Emit: emitSequence},
+	{Name: "shuffle", Signatures: []string{"(array(T)) array(T)"}, Emit: emitShuffle},
+	{Name: "slice", Signatures: []string{"(array(T), bigint, bigint) array(T)"}, Emit: emitSlice},
+	{Name: "trim_array", Signatures: []string{"(array(T), bigint) array(T)"}, Emit: emitTrimArray},
+	{Name: "zip", Signatures: []string{
+		"(array(T), array(U)) array(row(T, U))", "(array(T), array(U), array(V)) array(row(T, U, V))",
+		"(array(T), array(U), array(V), array(K)) array(row(T, U, V, K))",
+		"(array(T), array(U), array(V), array(K), array(S)) array(row(T, U, V, K, S))",
+	}, Emit: emitZip},
+	{Name: "ngrams", Signatures: []string{"(array(T), bigint) array(array(T))"}, Emit: emitNgrams},
+}
+
+var arrayGo = []GoFunc{}
+
+// plainElements refuses elements that DuckDB would compare by more than Trino
+// does.
+func plainElements(params []schema.Type) error {
+	for _, p := range params {
+		if holdsZone(p) {
+			return unsupported("Comparing elements of type %s is not supported yet", p)
+		}
+	}
+	return nil
+}
+
+func holdsZone(t schema.Type) bool {
+	if t.Kind == schema.TimestampTZ {
+		return true
+	}
+	for _, e := range t.Elems {
+		if holdsZone(e.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasNull(list expr) expr { return bin(">", call("len", list), call("list_count", list)) }
+
+func typedNull(t schema.Type) expr { return castTo(null(), DuckType(t)) }
+
+// found is true, NULL where nothing was found among NULLs, else false.
+func found(test, list expr) expr {
+	return when(test, boolean(true), when(hasNull(list), castTo(null(), "BOOLEAN"), when(isNull(list), castTo(null(), "BOOLEAN"), boolean(false))))
+}
+
+func emitContains(c *Call) (expr, error) {
+	a, x := c.Args[0], c.Args[1]
+	if c.Params[1].Kind == schema.IPAddress {
+		return call("trino_cidr_contains", a, x), nil
+	}
+	return when(or(isNull(a), isNull(x)), castTo(null(), "BOOLEAN"), found(call("list_contains", a, x), a)), nil
+}
+
+func emitElementAt(c *Call) (expr, error) {
+	a, i := c.Args[0], c.Args[1]
+	if c.Params[0].Kind == schema.Map {
+		return at(a, i), nil
+	}
+	if text, ok := c.constant(1); ok && text != "0" {
+		return at(a, i), nil
+	}
+	return when(bin("=", i, num(0)), fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("SQL array indices start at 1")), at(a, i)), nil
+}
+
+const indexVar = "$i"
+
+// distinct keeps the first of equal elements, NULL being one.
+func distinct(list expr) expr {
+	first := bin("=", call("list_position", list, elem()), id(indexVar))
+	nullsBefore := call("list_slice", list, num(1), bin("-", id(indexVar), num(1)))
+	keepNull := and(isNull(elem()), bin("=", call("len", nullsBefore), call("list_count", nullsBefore)))
+	return call("list_filter", list, lambda(or(keepNull, and(notNull(elem()), first)), elemVar, indexVar))
+}
+
+// in tells whether the element is in a list, NULL being equal to NULL.
+func in(list expr) expr {
+	return when(isNull(elem()), hasNull(list), call("list_contains", list, elem()))
+}
+
+func emitArrayExcept(c *Call) (expr, error) {
+	a, b := c.Args[0], c.Args[1]
+	kept := call("list_filter", a, lambda(not(in(b)), elemVar))
+	return when(or(isNull(a), isNull(b)), typedNull(c.Result), distinct(kept)), nil
+}
+
+func emitArrayIntersect(c *Call) (expr, error) {
+	a, b := c.Args[0], c.Args[1]
+	kept := call("list_filter", a, lambda(in(b), elemVar))
+	return when(or(isNull(a), isNull(b)), typedNull(c.Result), distinct(kept)), nil
+}
+
+func emitArrayUnion(c *Call) (expr, error) {
+	a, b := c.Args[0], c.Args[1]
+	return when(or(isNull(a), isNull(b)), typedNull(c.Result), distinct(call("list_concat", a, b))), nil
+}
+
+func emitArrayJoin(c *Call) (expr, error) {
+	of := c.Params[0].Elem()
+	text, err := castExpr(elem(), of, schema.Text)
+	if err != nil {
+		return nil, &syntax.Error{Code: "FUNCTION_NOT_FOUND", Msg: "Input type " + of.String() + " not supported"}
+	}
+	if len(c.Args) == 3 {
+		text = call("coalesce", text, c.Args[2])
+	}
+	return call("array_to_string", call("list_transform", c.Args[0], lambda(text, elemVar)), c.Args[1]), nil
+}
+
+func emitArrayExtreme(name string) emit {
+	return func(c *Call) (expr, error) {
+		a := c.Args[0]
+		if k := c.Result.Kind; k == schema.Double || k == schema.Real {
+			numbers := call("list_filter", a, lambda(not(call("isnan", elem())), elemVar))
+			a = when(bin("=", call("len", numbers), num(0)), a, numbers)
+		}
+		return when(hasNull(c.Args[0]), typedNull(c.Result), call(name, a)), nil
+	}
+}
+
+func emitArrayPosition(c *Call) (expr, error) {
+	a, x := c.Args[0], c.Args[1]
+	place := castTo(call("coalesce", call("list_position", a, x), num(0)), "BIGINT")
+	return when(or(isNull(a), isNull(x)), castTo(null(), "BIGINT"), place), nil
+}
+
+func emitArrayRemove(c *Call) (expr, error) {
+	a, x := c.Args[0], c.Args[1]
+	keep := or(isNull(elem()), not(compare("=", elem(), x, c.Params[1])))
+	return when(isNull(x), typedNull(c.Result), call("list_filter", a, lambda(keep, elemVar))), nil
+}
+
+func emitArraySort(c *Call) (expr, error) {
+	if len(c.Args) == 2 {
+		return nil, unsupported("array_sort with a lambda is not supported yet")
+	}
+	return call("list_sort", c.Args[0], str("ASC"), str("NULLS LAST")), nil
+}
+
+func emitArraysOverlap(c *Call) (expr, error) {
+	a, b := c.Args[0], c.Args[1]
+	anyNull := or(hasNull(a), hasNull(b))
+	unknown := when(anyNull, castTo(null(), "BOOLEAN"), boolean(false))
+	empty := or(bin("=", call("len", a), num(0)), bin("=", call("len", b), num(0)))
+	overlap := when(call("list_has_any", a, b), boolean(true), when(empty, boolean(false), unknown))
+	return when(or(isNull(a), isNull(b)), castTo(null(), "BOOLEAN"), overlap), nil
+}
+
+func emitArrayHistogram(c *Call) (expr, error) {
+	const other = "$o"
+	a := call("list_filter", c.Args[0], lambda(notNull(elem()), elemVar))
+	same := call("list_filter", a, lambda(bin("=", id(other), elem()), other))
+	entry := structOf([]string{"key", "value"}, elem(), castTo(call("len", same), "BIGINT"))
+	return call("map_from_entries", call("list_transform", distinct(a), lambda(entry, elemVar))), nil
+}
+
+func emitContainsSequence(c *Call) (expr, error) {
+	a, b := c.Args[0], c.Args[1]
+	window := call("list_slice", a, id(indexVar), bin("-", bin("+", id(indexVar), call("len", b)), num(1)))
+	starts := call("range", num(1), bin("+", bin("-", call("len", a), call("len", b)), num(2)))
+	hits := call("list_filter", starts, lambda(bin("=", window, b), indexVar))
+	return when(or(isNull(a), isNull(b)), castTo(null(), "BOOLEAN"), bin(">", call("len", hits), num(0))), nil
+}
+
+func emitRepeat(c *Call) (expr, error) {
+	n := c.Args[1]
+	return when(isNull(n), typedNull(c.Result), call("list_transform", call("range", n), lambda(c.Args[0], elemVar))), nil
+}
+
+// emitSequence goes up or down to and with the end.
+func emitSequence(c *Call) (expr, error) {
+	from, to := c.Args[0], c.Args[1]
+	t := c.Params[0]
+	if t.Kind == schema.BigInt {
+		return integerSequence(c, from, to), nil
+	}
+	step := expr(call("to_days", when(bin("<=", from, to), num(1), num(-1))))
+	if len(c.Args) == 3 {
+		step = c.Args[2]
+	}
+	list := call("generate_series", castTo(from, "TIMESTAMP"), castTo(to, "TIMESTAMP"), step)
+	if len(c.Args) == 3 {
+		zero := call("to_days", num(0))
+		bad := or(bin("=", step, zero), or(and(bin("<", from, to), bin("<", step, zero)), and(bin(">", from, to), bin(">", step, zero))))
+		return typed(when(bad, fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str(sequenceStep)), typed(list, c.Result)), c.Result), nil
+	}
+	return typed(list, c.Result), nil
+}
+
+const sequenceStep = "sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start"
+
+func integerSequence(c *Call, from, to expr) expr {
+	if len(c.Args) == 2 {
+		step := when(bin("<=", from, to), num(1), num(-1))
+		return typed(tooLong(c, bin("+", call("abs", bin("-", to, from)), num(1)), call("generate_series", from, to, step)), c.Result)
+	}
+	step := c.Args[2]
+	bad := or(and(bin("<", from, to), bin("<", step, num(0))), and(bin(">", from, to), bin(">", step, num(0))))
+	list := tooLong(c, bin("+", call("abs", bin("//", bin("-", to, from), step)), num(1)), call("generate_series", from, to, step))
+	list = when(bad, fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str(sequenceStep)), list)
+	return typed(when(bin("=", step, num(0)), fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("step must not be zero")), list), c.Result)
+}
+
+func tooLong(c *Call, n, list expr) expr {
+	const msg = "result of sequence function must not have more than 10000 entries"
+	return when(bin(">", n, num(10000)), fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str(msg)), typed(list, c.Result))
+}
+
+func emitShuffle(c *Call) (expr, error) {
+	return nil, unsupported("Function 'shuffle' is not supported yet")
+}
+
+func emitSlice(c *Call) (expr, error) {
+	a, start, n := c.Args[0], c.Args[1], c.Args[2]
+	size := call("len", a)
+	first := when(bin("<", start, num(0)), bin("+", bin("+", size, start), num(1)), start)
+	outside := or(bin("<=", first, num(0)), or(bin(">", first, size), bin("=", n, num(0))))
+	list := when(outside, typed(array(), c.Result), call("list_slice", a, first, bin("-", bin("+", first, n), num(1))))
+	bad := fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("SQL array indices start at 1"))
+	negative := fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("length must be greater than or equal to 0"))
+	return when(or(isNull(a), or(isNull(start), isNull(n))), typedNull(c.Result),
+		when(bin("=", start, num(0)), bad, when(bin("<", n, num(0)), negative, list))), nil
+}
+
+func emitTrimArray(c *Call) (expr, error) {
+	a, n := c.Args[0], c.Args[1]
+	negative := fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("size must not be negative: "))
+	over := fail(c.Result, "INVALID_FUNCTION_ARGUMENT", bin("||", bin("||", str("size must not exceed array cardinality "), castTo(call("len", a), "VARCHAR")), bin("||", str(": "), castTo(n, "VARCHAR"))))
+	list := call("list_slice", a, num(1), bin("-", call("len", a), n))
+	return when(bin("<", n, num(0)), negative, when(bin(">", n, call("len", a)), over, list)), nil
+}
+
+// emitZip pads the shorter arrays with NULL.
+func emitZip(c *Call) (expr, error) {
+	row := c.Result.Elem()
+	names, elems := make([]string, len(c.Args)), make([]expr, len(c.Args))
+	var anyNull expr
+	var size expr
+	for i, a := range c.Args {
+		names[i], elems[i] = FieldName(row, i), at(a, id(indexVar))
+		if i == 0 {
+			anyNull, size = isNull(a), call("len", a)
+			continue
+		}
+		anyNull, size = or(anyNull, isNull(a)), call("greatest", size, call("len", a))
+	}
+	list := call("list_transform", call("range", num(1), bin("+", size, num(1))), lambda(structOf(names, elems...), indexVar))
+	return when(anyNull, typedNull(c.Result), list), nil
+}
+
+func emitNgrams(c *Call) (expr, error) {
+	a, n := c.Args[0], c.Args[1]
+	size := call("len", a)
+	starts := call("range", num(1), bin("+", call("greatest", num(1), bin("+", bin("-", size, n), num(1))), num(1)))
+	gram := call("list_slice", a, id(indexVar), bin("-", bin("+", id(indexVar), n), num(1)))
+	bad := fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("N must be positive"))
+	list := call("list_transform", starts, lambda(gram, indexVar))
+	return when(bin("<=", n, num(0)), bad, when(isNull(a), typedNull(c.Result), list)), nil
+}

@@ -1,3 +1,170 @@
 package funcs
 
-var regexpFuncs = []*Func{}
+import (
+	"regexp"
+	"strings"
+
+	"logsql/convert/schema"
+)
+
+var regexpFuncs = []*Func{
+	{Name: "regexp_like", Signatures: []string{"(varchar, varchar) boolean"}, Emit: emitRegexpLike},
+	{Name: "regexp_extract", Signatures: []string{"(varchar, varchar) varchar", "(varchar, varchar, bigint) varchar"}, Emit: emitRegexpExtract},
+	{Name: "regexp_extract_all", Signatures: []string{"(varchar, varchar) array(varchar)", "(varchar, varchar, bigint) array(varchar)"}, Emit: emitGroup("trino_regexp_extract_all")},
+	{Name: "regexp_replace", Signatures: []string{"(varchar, varchar) varchar", "(varchar, varchar, varchar) varchar", "(varchar, varchar, function(array(varchar), varchar)) varchar"}, Emit: emitRegexpReplace},
+	{Name: "regexp_count", Signatures: []string{"(varchar, varchar) bigint"}, Emit: emitPattern("trino_regexp_count")},
+	{Name: "regexp_position", Signatures: []string{"(varchar, varchar) integer", "(varchar, varchar, integer) integer", "(varchar, varchar, integer, integer) integer"}, Emit: emitRegexpPosition},
+	{Name: "regexp_split", Signatures: []string{"(varchar, varchar) array(varchar)"}, Emit: emitPattern("trino_regexp_split")},
+}
+
+// checkPattern refuses a literal pattern that is wrong or not served, with or
+// without rows.
+func checkPattern(c *Call) (pattern string, literal bool, err error) {
+	pattern, literal = c.constant(1)
+	if literal {
+		_, err = compile(pattern)
+	}
+	return pattern, literal, err
+}
+
+// emitRegexpLike lets DuckDB match what RE2 reads as Trino does.
+func emitRegexpLike(c *Call) (expr, error) {
+	pattern, literal, err := checkPattern(c)
+	if err != nil {
+		return nil, err
+	}
+	if literal && plainRegexp(strings.ReplaceAll(pattern, "$", "")) {
+		return call("regexp_matches", c.Args[0], str(endBeforeNewline(pattern))), nil
+	}
+	return call("trino_regexp_like", c.Args...), nil
+}
+
+// endBeforeNewline writes out what $ means in Trino: the end, or a newline
+// there.
+func endBeforeNewline(pattern string) string {
+	var b strings.Builder
+	for i := 0; i < len(pattern); i++ {
+		switch pattern[i] {
+		case '\\':
+			b.WriteByte('\\')
+			if i++; i < len(pattern) {
+				b.WriteByte(pattern[i])
+			}
+		case '[':
+			end := classEnd(pattern, i)
+			b.WriteString(pattern[i:end])
+			i = end - 1
+		case '$':
+			b.WriteString(`(?:\n?\z)`)
+		default:
+			b.WriteByte(pattern[i])
+		}
+	}
+	return b.String()
+}
+
+func classEnd(pattern string, i int) int {
+	for j := i + 1; j < len(pattern); j++ {
+		switch {
+		case pattern[j] == '\\':
+			j++
+		case pattern[j] == ']' && j > i+1 && !(j == i+2 && pattern[i+1] == '^'):
+			return j + 1
+		}
+	}
+	return len(pattern)
+}
+
+// emitRegexpExtract: DuckDB gives an empty text where nothing matches.
+func emitRegexpExtract(c *Call) (expr, error) {
+	pattern, literal, err := checkPattern(c)
+	if err != nil {
+		return nil, err
+	}
+	group := "0"
+	if len(c.Args) == 3 {
+		group, _ = c.constant(2)
+	}
+	if literal && group == "0" && plainRegexp(pattern) {
+		p := str(pattern)
+		return when(call("regexp_matches", c.Args[0], p), call("regexp_extract", c.Args[0], p), nil), nil
+	}
+	return emitGroup("trino_regexp_extract")(c)
+}
+
+// emitGroup passes group 0 where none is given.
+func emitGroup(name string) emit {
+	return func(c *Call) (expr, error) {
+		if _, _, err := checkPattern(c); err != nil {
+			return nil, err
+		}
+		args := append([]expr{}, c.Args...)
+		if len(args) == 2 {
+			args = append(args, num(0))
+		}
+		return call(name, args...), nil
+	}
+}
+
+func emitPattern(name string) emit {
+	return func(c *Call) (expr, error) {
+		if _, _, err := checkPattern(c); err != nil {
+			return nil, err
+		}
+		return call(name, c.Args...), nil
+	}
+}
+
+func emitRegexpReplace(c *Call) (expr, error) {
+	if _, _, err := checkPattern(c); err != nil {
+		return nil, err
+	}
+	args := append([]expr{}, c.Args...)
+	if len(args) == 2 {
+		args = append(args, str(""))
+	} else if c.Params[2].Kind == schema.Function {
+		return nil, unsupported("regexp_replace with a lambda is not supported yet")
+	}
+	return call("trino_regexp_replace", args...), nil
+}
+
+func emitRegexpPosition(c *Call) (expr, error) {
+	if _, _, err := checkPattern(c); err != nil {
+		return nil, err
+	}
+	args := append([]expr{}, c.Args...)
+	for len(args) < 4 {
+		args = append(args, num(1))
+	}
+	return castTo(call("trino_regexp_position", args...), "INTEGER"), nil
+}
+
+// plainPattern is the part of the syntax that RE2, Java and Joni read alike.
+var plainPattern = regexp.MustCompile(`^(?:\(\?i\))?(?:[^\\\[\](){}*+?|^$]|\\[dDwWtnrf.\\/\-()\[\]{}*+?|^"'$:,;=<>@!#%&_~]|\(\?:|\(|\)|\||\^|\$` +
+	`|\[\^?(?:[^\\\[\]&^]|\\[dDwWtnrf.\\/\-()\[\]{}*+?|^"'$])+\]|(?:[*+?]|\{\d{1,3}(?:,\d{0,3})?\})\??)*$`)
+
+// possessive finds quantifiers that Java does not read as RE2 does.
+var possessive = regexp.MustCompile(`[*+?}][+*]|[?]{3}|\?\{|\}\{`)
+
+// plainRegexp tells whether a pattern means the same in RE2. The end of text is
+// not plain: in Trino it may be before a last newline.
+func plainRegexp(pattern string) bool {
+	if !plainPattern.MatchString(pattern) || strings.Contains(pattern, "$") && strings.Contains(strings.ReplaceAll(pattern, `\$`, ""), "$") {
+		return false
+	}
+	if possessive.MatchString(strings.NewReplacer(`\\`, "", `\*`, "", `\+`, "", `\?`, "", `\}`, "").Replace(pattern)) {
+		return false
+	}
+	_, err := regexp.Compile(pattern)
+	return err == nil
+}
+
+var regexpGo = []GoFunc{
+	{Name: "trino_regexp_like", Signature: "(varchar, varchar) boolean", Call: goRegexpLike},
+	{Name: "trino_regexp_extract", Signature: "(varchar, varchar, bigint) varchar", Call: goRegexpExtract},
+	{Name: "trino_regexp_extract_all", Signature: "(varchar, varchar, bigint) array(varchar)", Call: goRegexpExtractAll},
+	{Name: "trino_regexp_replace", Signature: "(varchar, varchar, varchar) varchar", Call: goRegexpReplace},
+	{Name: "trino_regexp_count", Signature: "(varchar, varchar) bigint", Call: goRegexpCount},
+	{Name: "trino_regexp_position", Signature: "(varchar, varchar, bigint, bigint) bigint", Call: goRegexpPosition},
+	{Name: "trino_regexp_split", Signature: "(varchar, varchar) array(varchar)", Call: goRegexpSplit},
+}

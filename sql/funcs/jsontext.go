@@ -1,0 +1,677 @@
+package funcs
+
+import (
+	"math/big"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// step is one part of a JSON path: a key, which is also an index where it is a
+// number.
+type step struct {
+	key   string
+	index int // -1 where key is no number
+}
+
+var jsonPaths sync.Map // string → []step
+
+// jsonPathOf reads $.a.b[0]["c"], Trino's paths of json_extract.
+func jsonPathOf(text string) ([]step, error) {
+	if have, ok := jsonPaths.Load(text); ok {
+		return have.([]step), nil
+	}
+	path, ok := parsePath(text)
+	if !ok {
+		return nil, invalid("Invalid JSON path: '%s'", text)
+	}
+	jsonPaths.Store(text, path)
+	return path, nil
+}
+
+func parsePath(text string) ([]step, bool) {
+	rest, ok := strings.CutPrefix(text, "$")
+	if !ok {
+		return nil, false
+	}
+	var path []step
+	for rest != "" {
+		var key string
+		switch {
+		case rest[0] == '.':
+			n := nameLen(rest[1:])
+			key, rest = rest[1:1+n], rest[1+n:]
+		case strings.HasPrefix(rest, `["`):
+			if key, rest, ok = quotedKey(rest[2:]); !ok {
+				return nil, false
+			}
+			path = append(path, newStep(key))
+			continue
+		case rest[0] == '[':
+			n := nameLen(rest[1:])
+			if n+1 >= len(rest) || rest[n+1] != ']' {
+				return nil, false
+			}
+			key, rest = rest[1:1+n], rest[n+2:]
+		default:
+			return nil, false
+		}
+		if key == "" {
+			return nil, false
+		}
+		path = append(path, newStep(key))
+	}
+	return path, true
+}
+
+func newStep(key string) step {
+	n, err := strconv.ParseUint(key, 10, 31)
+	if err != nil {
+		return step{key: key, index: -1}
+	}
+	return step{key: key, index: int(n)}
+}
+
+func nameLen(s string) int {
+	n := strings.IndexFunc(s, func(r rune) bool {
+		return r != '_' && r != ':' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	if n < 0 {
+		return len(s)
+	}
+	return n
+}
+
+// quotedKey reads up to "], with \" and \\ in it.
+func quotedKey(s string) (key, rest string, ok bool) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && i+1 < len(s) && (s[i+1] == '"' || s[i+1] == '\\'):
+			i++
+			b.WriteByte(s[i])
+		case s[i] == '"':
+			rest, ok := strings.CutPrefix(s[i+1:], "]")
+			return b.String(), rest, ok
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return "", "", false
+}
+
+// scanner reads JSON text from the left and no further than it must: a text
+// that breaks off after the value asked for is good enough, as in Trino.
+type scanner struct {
+	text  string
+	at    int
+	depth int
+}
+
+// maxDepth bounds recursion; Jackson's own limit.
+const maxDepth = 1000
+
+func (s *scanner) space() {
+	for s.at < len(s.text) {
+		switch s.text[s.at] {
+		case ' ', '\t', '\n', '\r':
+			s.at++
+		default:
+			return
+		}
+	}
+}
+
+// peek is the next byte, 0 at the end.
+func (s *scanner) peek() byte {
+	if s.at < len(s.text) {
+		return s.text[s.at]
+	}
+	return 0
+}
+
+func (s *scanner) got(c byte) bool {
+	s.space()
+	if s.peek() != c {
+		return false
+	}
+	s.at++
+	return true
+}
+
+// find moves to the value at path.
+func (s *scanner) find(path []step) bool {
+	for _, p := range path {
+		s.space()
+		var ok bool
+		switch s.peek() {
+		case '{':
+			ok = s.findKey(p.key)
+		case '[':
+			ok = p.index >= 0 && s.findIndex(p.index)
+		}
+		if !ok {
+			return false
+		}
+	}
+	s.space()
+	return true
+}
+
+func (s *scanner) findKey(key string) bool {
+	s.at++
+	if s.got('}') {
+		return false
+	}
+	for {
+		s.space()
+		name, ok := s.str()
+		if !ok || !s.got(':') {
+			return false
+		}
+		if name == key {
+			return true
+		}
+		if !s.skip() || !s.got(',') {
+			return false
+		}
+	}
+}
+
+func (s *scanner) findIndex(n int) bool {
+	s.at++
+	if s.got(']') {
+		return false
+	}
+	for ; n > 0; n-- {
+		if !s.skip() || !s.got(',') {
+			return false
+		}
+	}
+	return true
+}
+
+// skip passes over a value and tells whether it is sound.
+func (s *scanner) skip() bool {
+	s.space()
+	switch s.peek() {
+	case '{':
+		return s.object(func(string) bool { return s.skip() })
+	case '[':
+		return s.array(s.skip)
+	case '"':
+		return s.skipString()
+	}
+	return s.bare()
+}
+
+// bare passes over true, false, null or a number.
+func (s *scanner) bare() bool {
+	for _, word := range []string{"true", "false", "null"} {
+		if strings.HasPrefix(s.text[s.at:], word) {
+			s.at += len(word)
+			return s.delimited()
+		}
+	}
+	digits := func() bool {
+		start := s.at
+		for s.peek() >= '0' && s.peek() <= '9' {
+			s.at++
+		}
+		return s.at > start
+	}
+	if s.peek() == '-' {
+		s.at++
+	}
+	zero := s.peek() == '0'
+	start := s.at
+	if !digits() || zero && s.at > start+1 {
+		return false
+	}
+	if s.peek() == '.' {
+		s.at++
+		if !digits() {
+			return false
+		}
+	}
+	if c := s.peek(); c == 'e' || c == 'E' {
+		s.at++
+		if c := s.peek(); c == '+' || c == '-' {
+			s.at++
+		}
+		if !digits() {
+			return false
+		}
+	}
+	return s.delimited()
+}
+
+// delimited tells whether a bare value ends where it seems to.
+func (s *scanner) delimited() bool {
+	switch s.peek() {
+	case 0, ',', ']', '}', ' ', '\t', '\n', '\r', ':':
+		return true
+	}
+	return false
+}
+
+func (s *scanner) object(value func(key string) bool) bool {
+	s.at++
+	if s.depth++; s.depth > maxDepth {
+		return false
+	}
+	defer func() { s.depth-- }()
+	if s.got('}') {
+		return true
+	}
+	for {
+		s.space()
+		key, ok := s.str()
+		if !ok || !s.got(':') || !value(key) {
+			return false
+		}
+		if s.got('}') {
+			return true
+		}
+		if !s.got(',') {
+			return false
+		}
+	}
+}
+
+func (s *scanner) array(value func() bool) bool {
+	s.at++
+	if s.depth++; s.depth > maxDepth {
+		return false
+	}
+	defer func() { s.depth-- }()
+	if s.got(']') {
+		return true
+	}
+	for {
+		if !value() {
+			return false
+		}
+		if s.got(']') {
+			return true
+		}
+		if !s.got(',') {
+			return false
+		}
+	}
+}
+
+func (s *scanner) skipString() bool {
+	_, ok := s.str()
+	return ok
+}
+
+// str reads a string.
+func (s *scanner) str() (string, bool) {
+	if s.peek() != '"' {
+		return "", false
+	}
+	rest := s.text[s.at+1:]
+	for i := 0; i < len(rest); i++ {
+		switch c := rest[i]; {
+		case c == '"':
+			s.at += i + 2
+			return rest[:i], true
+		case c < ' ':
+			return "", false
+		case c == '\\':
+			return s.escaped(i)
+		}
+	}
+	return "", false
+}
+
+// escaped reads on from the first escape, n bytes into the string.
+func (s *scanner) escaped(n int) (string, bool) {
+	rest := s.text[s.at+1:]
+	b := []byte(rest[:n])
+	for i := n; i < len(rest); i++ {
+		c := rest[i]
+		switch {
+		case c == '"':
+			s.at += i + 2
+			return string(b), true
+		case c < ' ':
+			return "", false
+		case c != '\\':
+			b = append(b, c)
+			continue
+		}
+		i++
+		if i == len(rest) {
+			return "", false
+		}
+		if k := strings.IndexByte(`"\/bfnrt`, rest[i]); k >= 0 {
+			b = append(b, "\"\\/\b\f\n\r\t"[k])
+			continue
+		}
+		r, used := unicodeEscape(rest[i-1:])
+		if used == 0 {
+			return "", false
+		}
+		b = utf8.AppendRune(b, r)
+		i += used - 2
+	}
+	return "", false
+}
+
+// unicodeEscape reads \uXXXX, or two of them that make one character.
+func unicodeEscape(s string) (rune, int) {
+	one := func(s string) (rune, bool) {
+		if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
+			return 0, false
+		}
+		n, err := strconv.ParseUint(s[2:6], 16, 16)
+		return rune(n), err == nil
+	}
+	r, ok := one(s)
+	if !ok {
+		return 0, 0
+	}
+	if utf16.IsSurrogate(r) {
+		if low, ok := one(s[6:]); ok {
+			if both := utf16.DecodeRune(r, low); both != utf8.RuneError {
+				return both, 12
+			}
+		}
+	}
+	return r, 6
+}
+
+// count is how many members a value has, 0 for a scalar.
+func (s *scanner) count() (int64, bool) {
+	n := int64(0)
+	s.space()
+	switch s.peek() {
+	case '{':
+		ok := s.object(func(string) bool { n++; return s.skip() })
+		return n, ok
+	case '[':
+		ok := s.array(func() bool { n++; return s.skip() })
+		return n, ok
+	}
+	return 0, s.skip()
+}
+
+// elements are the texts of an array's elements.
+func (s *scanner) elements() ([]string, bool) {
+	elems := []string{}
+	ok := s.array(func() bool {
+		s.space()
+		start := s.at
+		ok := s.skip()
+		elems = append(elems, s.text[start:s.at])
+		return ok
+	})
+	return elems, ok
+}
+
+// appendValue appends the value without blanks, its numbers as Java writes
+// them, with sorted its keys in order.
+func (s *scanner) appendValue(b []byte, sorted bool) ([]byte, bool) {
+	s.space()
+	switch s.peek() {
+	case '{':
+		return s.appendObject(b, sorted)
+	case '[':
+		b = append(b, '[')
+		first := true
+		ok := s.array(func() (ok bool) {
+			if !first {
+				b = append(b, ',')
+			}
+			first = false
+			b, ok = s.appendValue(b, sorted)
+			return ok
+		})
+		return append(b, ']'), ok
+	case '"':
+		text, ok := s.str()
+		return appendQuoted(b, text), ok
+	}
+	start := s.at
+	if !s.bare() {
+		return b, false
+	}
+	return append(b, canonicalNumber(s.text[start:s.at])...), true
+}
+
+func (s *scanner) appendObject(b []byte, sorted bool) ([]byte, bool) {
+	if !sorted {
+		b = append(b, '{')
+		first := true
+		ok := s.object(func(key string) (ok bool) {
+			if !first {
+				b = append(b, ',')
+			}
+			first = false
+			b, ok = s.appendValue(append(appendQuoted(b, key), ':'), false)
+			return ok
+		})
+		return append(b, '}'), ok
+	}
+	members := map[string]string{}
+	ok := s.object(func(key string) bool {
+		value, ok := s.appendValue(nil, true)
+		members[key] = string(value)
+		return ok
+	})
+	keys := make([]string, 0, len(members))
+	for key := range members {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	b = append(b, '{')
+	for i, key := range keys {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(appendQuoted(b, key), ':'), members[key]...)
+	}
+	return append(b, '}'), ok
+}
+
+func isFloat(number string) bool {
+	return number != "" && (number[0] == '-' || number[0] >= '0' && number[0] <= '9') && strings.ContainsAny(number, ".eE")
+}
+
+// canonicalNumber writes a number as Trino keeps it; words stay.
+func canonicalNumber(text string) string {
+	switch {
+	case text == "-0":
+		return "0"
+	case isFloat(text):
+		f, _ := strconv.ParseFloat(text, 64)
+		return FloatText(f, 64)
+	}
+	return text
+}
+
+// appendQuoted writes a JSON string as Jackson does.
+func appendQuoted(b []byte, s string) []byte {
+	b = append(b, '"')
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c >= ' ':
+			b = append(b, c)
+		case strings.IndexByte("\b\f\n\r\t", c) >= 0:
+			b = append(b, '\\', "bfnrt"[strings.IndexByte("\b\f\n\r\t", c)])
+		default:
+			b = append(b, '\\', 'u', '0', '0', "0123456789ABCDEF"[c>>4], "0123456789ABCDEF"[c&15])
+		}
+	}
+	return append(b, '"')
+}
+
+func goJSONElements(a []any) (any, error) {
+	s := scanner{text: a[0].(string)}
+	if a[0] == "null" {
+		return nil, nil
+	}
+	if s.peek() != '[' {
+		return nil, castError("Cannot cast to %s. Expected a json array, but got %s", a[1], s.text)
+	}
+	elems, _ := s.elements()
+	return texts(elems), nil
+}
+
+func castError(format string, args ...any) error {
+	return failure("INVALID_CAST_ARGUMENT", format, args...)
+}
+
+// goJSONEntries gives the members of an object as pairs of key and JSON text.
+func goJSONEntries(a []any) (any, error) {
+	s := scanner{text: a[0].(string)}
+	if a[0] == "null" {
+		return nil, nil
+	}
+	if s.peek() != '{' {
+		return nil, castError("Cannot cast to %s. Expected a json object, but got %s", a[1], s.text)
+	}
+	pairs := []any{}
+	s.object(func(key string) bool {
+		s.space()
+		start := s.at
+		ok := s.skip()
+		pairs = append(pairs, []any{key, s.text[start:s.at]})
+		return ok
+	})
+	return pairs, nil
+}
+
+// goJSONField is a field of a row: by its name without case in an object, by
+// its place in an array.
+func goJSONField(a []any) (any, error) {
+	s, name, place := scanner{text: a[0].(string)}, a[1].(string), a[2].(int64)
+	switch s.peek() {
+	case '[':
+		elems, _ := s.elements()
+		if place >= int64(len(elems)) {
+			return nil, castError("Cannot cast to %s.", a[3])
+		}
+		return elems[place], nil
+	case '{':
+		var found any
+		s.object(func(key string) bool {
+			s.space()
+			start := s.at
+			ok := s.skip()
+			if strings.EqualFold(key, name) {
+				found = s.text[start:s.at]
+			}
+			return ok
+		})
+		return found, nil
+	case 'n':
+		return nil, nil
+	}
+	return nil, castError("Cannot cast to %s. Expected a json array or object, but got %s", a[3], s.text)
+}
+
+// goJSONCast reads a scalar as a type: its text, as DuckDB casts it from.
+func goJSONCast(a []any) (any, error) {
+	text, to := a[0].(string), a[1].(string)
+	s := scanner{text: text}
+	bad := castError("Cannot cast '%s' to %s", text, to)
+	switch c := s.peek(); {
+	case text == "null":
+		return nil, nil
+	case c == '[' || c == '{':
+		return nil, bad
+	case c == '"':
+		value, _ := s.str()
+		return castJSONText(value, to)
+	case c == 't' || c == 'f':
+		return castJSONBoolean(c == 't', to)
+	}
+	f, _ := strconv.ParseFloat(text, 64)
+	switch {
+	case strings.HasPrefix(to, "varchar") && isFloat(text):
+		return castText(f, 64), nil
+	case strings.HasPrefix(to, "varchar"), to == "double", to == "real":
+		return text, nil
+	case to == "boolean":
+		return strconv.FormatBool(f != 0), nil
+	case strings.HasPrefix(to, "decimal"):
+		return jsonDecimal(text, to)
+	case isFloat(text):
+		n, err := goFloatInteger([]any{f, to, false})
+		if err != nil {
+			return nil, bad
+		}
+		return strconv.FormatInt(n.(int64), 10), nil
+	}
+	bits := map[string]int{"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64}[to]
+	if _, err := strconv.ParseInt(text, 10, bits); err != nil {
+		return nil, bad
+	}
+	return text, nil
+}
+
+func castJSONText(value, to string) (any, error) {
+	switch {
+	case strings.HasPrefix(to, "varchar"):
+		return value, nil
+	case to == "boolean":
+		b, err := goParseBoolean([]any{value})
+		if err != nil {
+			return nil, err
+		}
+		return strconv.FormatBool(b.(bool)), nil
+	case to == "double" || to == "real":
+		f, err := parseFloat(value, strings.ToUpper(to), 64)
+		if err != nil {
+			return nil, err
+		}
+		return strconv.FormatFloat(f.(float64), 'g', -1, 64), nil
+	case strings.HasPrefix(to, "decimal"):
+		return jsonDecimal(value, to)
+	}
+	name := strings.ToUpper(to)
+	if to == "integer" {
+		name = "INT"
+	}
+	n, err := goParseInteger([]any{value, name})
+	if err != nil {
+		return nil, err
+	}
+	return strconv.FormatInt(n.(int64), 10), nil
+}
+
+func castJSONBoolean(v bool, to string) (any, error) {
+	switch {
+	case strings.HasPrefix(to, "varchar") || to == "boolean":
+		return strconv.FormatBool(v), nil
+	case v:
+		return "1", nil
+	}
+	return "0", nil
+}
+
+func jsonDecimal(text, to string) (any, error) {
+	var p, s int64
+	parts := strings.FieldsFunc(to, func(r rune) bool { return r == '(' || r == ')' || r == ',' })
+	if len(parts) == 3 {
+		p, _ = strconv.ParseInt(parts[1], 10, 64)
+		s, _ = strconv.ParseInt(parts[2], 10, 64)
+	}
+	r, ok := new(big.Rat).SetString(text)
+	if ok && decimalPattern.MatchString(text) {
+		if out, ok := fitDecimal(r, p, s); ok {
+			return out, nil
+		}
+	}
+	return nil, castError("Cannot cast input json to DECIMAL(%d, %d)", p, s)
+}

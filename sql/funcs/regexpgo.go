@@ -1,0 +1,431 @@
+package funcs
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dlclark/regexp2"
+)
+
+// matcherRE is a compiled regular expression: Go's own for what means the same
+// there, else one that backtracks, as Trino's does.
+type matcherRE struct {
+	plain  *regexp.Regexp
+	back   *regexp2.Regexp
+	groups int
+	names  []string
+}
+
+// matchLimit ends a match that backtracks without end.
+const matchLimit = 30 * time.Second
+
+var compiled sync.Map // string → *matcherRE
+
+func compile(pattern string) (*matcherRE, error) {
+	if have, ok := compiled.Load(pattern); ok {
+		return have.(*matcherRE), nil
+	}
+	m, err := newMatcher(pattern)
+	if err == nil {
+		compiled.Store(pattern, m)
+	}
+	return m, err
+}
+
+func newMatcher(pattern string) (*matcherRE, error) {
+	// Go leaves out an empty match right after another, Joni does not.
+	if plainRegexp(pattern) {
+		if re := regexp.MustCompile(pattern); !re.MatchString("") {
+			return &matcherRE{plain: re, groups: re.NumSubexp(), names: re.SubexpNames()}, nil
+		}
+	}
+	translated, err := toDotNet(pattern)
+	if err != nil {
+		return nil, err
+	}
+	re, err := regexp2.Compile(translated, regexp2.None)
+	if err != nil {
+		return nil, invalid("%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	}
+	re.MatchTimeout = matchLimit
+	return &matcherRE{back: re, groups: len(re.GetGroupNumbers()) - 1, names: re.GetGroupNames()}, nil
+}
+
+// posixClasses are the classes of one byte that \p and [: :] name.
+var posixClasses = map[string]string{
+	"alpha": "a-zA-Z", "lower": "a-z", "upper": "A-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "space": `\t\n\x0B\f\r `,
+	"xdigit": "0-9a-fA-F", "blank": ` \t`, "cntrl": `\x00-\x1F\x7F`, "punct": `!-/:-@\[-` + "`" + `{-~`, "graph": "!-~",
+	"print": " -~", "ascii": `\x00-\x7F`, "word": `a-zA-Z0-9_`,
+}
+
+// toDotNet writes a Java pattern for regexp2: \d, \w and \s of ASCII, classes
+// by name, \Q…\E, possessive quantifiers as atomic groups. What it cannot say
+// is refused rather than guessed.
+func toDotNet(pattern string) (string, error) {
+	var b strings.Builder
+	inClass := 0
+	for i := 0; i < len(pattern); i++ {
+		c := pattern[i]
+		switch {
+		case c == '\\':
+			n, text, err := dotNetEscape(pattern[i:], inClass > 0)
+			if err != nil {
+				return "", err
+			}
+			b.WriteString(text)
+			i += n - 1
+		case c == '[' && inClass > 0 && strings.HasPrefix(pattern[i:], "[:"):
+			end := strings.Index(pattern[i:], ":]")
+			if end < 0 || posixClasses[pattern[i+2:i+end]] == "" {
+				return "", refused(pattern)
+			}
+			b.WriteString(posixClasses[pattern[i+2:i+end]])
+			i += end + 1
+		case c == '[' && inClass > 0, c == '&' && inClass > 0 && strings.HasPrefix(pattern[i:], "&&"):
+			return "", refused(pattern)
+		case c == '[':
+			inClass++
+			b.WriteByte(c)
+			if strings.HasPrefix(pattern[i+1:], "^") {
+				b.WriteByte('^')
+				i++
+			}
+			if strings.HasPrefix(pattern[i+1:], "]") {
+				return "", refused(pattern)
+			}
+		case c == ']' && inClass > 0:
+			inClass--
+			b.WriteByte(c)
+		case inClass == 0 && c == '+' && i > 0 && strings.IndexByte("*+?}", pattern[i-1]) >= 0 && (i < 2 || pattern[i-2] != '\\'):
+			return "", refused(pattern)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String(), nil
+}
+
+func refused(pattern string) error {
+	return unsupported("The regular expression '%s' uses nested classes, class intersections or possessive quantifiers, which are not supported yet", pattern)
+}
+
+// dotNetEscape translates the escape that s begins with.
+func dotNetEscape(s string, inClass bool) (int, string, error) {
+	if len(s) < 2 {
+		return 0, "", invalid("end pattern at escape")
+	}
+	wrap := func(class string, negated bool) string {
+		switch {
+		case inClass && negated:
+			return ""
+		case inClass:
+			return class
+		case negated:
+			return "[^" + class + "]"
+		}
+		return "[" + class + "]"
+	}
+	plain := map[byte]string{'d': "0-9", 'w': "a-zA-Z0-9_", 's': `\t\n\x0B\f\r `, 'h': "0-9a-fA-F"}
+	lower := s[1] | 0x20
+	if class, ok := plain[lower]; ok && (s[1] == lower || s[1] == lower-0x20) {
+		text := wrap(class, s[1] != lower)
+		if text == "" {
+			return 0, "", unsupported("\\%c inside [] of a regular expression is not supported yet", s[1])
+		}
+		return 2, text, nil
+	}
+	switch s[1] {
+	case 'Q':
+		text, _, found := strings.Cut(s[2:], `\E`)
+		n := len(text) + 2
+		if found {
+			n += 2
+		}
+		return n, regexp.QuoteMeta(text), nil
+	case 'p', 'P':
+		end := strings.IndexByte(s, '}')
+		if !strings.HasPrefix(s[2:], "{") || end < 0 {
+			return 0, "", invalid("invalid character property name {%s}", s[:min(len(s), 3)])
+		}
+		name := s[3:end]
+		if class := posixClasses[strings.ToLower(name)]; class != "" {
+			text := wrap(class, s[1] == 'P')
+			if text == "" {
+				return 0, "", unsupported("\\P inside [] of a regular expression is not supported yet")
+			}
+			return end + 1, text, nil
+		}
+		if len(name) > 2 {
+			return 0, "", invalid("invalid character property name <%s>", name)
+		}
+		return end + 1, s[:end+1], nil
+	case 'Z', 'z', 'A', 'b', 'B', 'G', 't', 'n', 'r', 'f', 'a', 'e', 'x', 'u', 'c', 'k', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		return 2, s[:2], nil
+	}
+	if r, _ := utf8.DecodeRuneInString(s[1:]); r < utf8.RuneSelf && (lower < 'a' || lower > 'z') {
+		return 2, s[:2], nil
+	}
+	return 0, "", unsupported("\\%c of a regular expression is not supported yet", s[1])
+}
+
+// match is one match: byte offsets of each group, -1 for one that took no part.
+type match []int
+
+// find calls f for each match in turn until it says no.
+func (m *matcherRE) find(s string, f func(match) bool) error {
+	if m.plain != nil {
+		return m.findPlain(s, f)
+	}
+	found, err := m.back.FindStringMatch(s)
+	offsets := runeOffsets(s)
+	for err == nil && found != nil {
+		var at match
+		for _, g := range found.Groups() {
+			if len(g.Captures) == 0 {
+				at = append(at, -1, -1)
+				continue
+			}
+			at = append(at, offsets[g.Index], offsets[g.Index+g.Length])
+		}
+		if !f(at) {
+			return nil
+		}
+		found, err = m.back.FindNextMatch(found)
+	}
+	if err != nil {
+		return failure("GENERIC_USER_ERROR", "regular expression took more than %s on one value", matchLimit)
+	}
+	return nil
+}
+
+func (m *matcherRE) findPlain(s string, f func(match) bool) error {
+	for _, at := range m.plain.FindAllStringSubmatchIndex(s, -1) {
+		if !f(at) {
+			return nil
+		}
+	}
+	return nil
+}
+
+func runeOffsets(s string) []int {
+	offsets := make([]int, 0, len(s)+1)
+	for i := range s {
+		offsets = append(offsets, i)
+	}
+	return append(offsets, len(s))
+}
+
+func goRegexpLike(a []any) (any, error) {
+	m, err := compile(a[1].(string))
+	if err != nil {
+		return nil, err
+	}
+	if m.plain != nil {
+		return m.plain.MatchString(a[0].(string)), nil
+	}
+	found := false
+	err = m.find(a[0].(string), func(match) bool { found = true; return false })
+	return found, err
+}
+
+func (m *matcherRE) group(n int64) (int, error) {
+	if n < 0 {
+		return 0, invalid("Group cannot be negative")
+	}
+	if n > int64(m.groups) {
+		return 0, invalid("Pattern has %d groups. Cannot access group %d", m.groups, n)
+	}
+	return int(n), nil
+}
+
+func goRegexpExtract(a []any) (any, error) {
+	s := a[0].(string)
+	m, err := compile(a[1].(string))
+	if err != nil {
+		return nil, err
+	}
+	group, err := m.group(a[2].(int64))
+	if err != nil {
+		return nil, err
+	}
+	var result any
+	err = m.find(s, func(at match) bool {
+		result = at.text(s, group)
+		return false
+	})
+	return result, err
+}
+
+func (at match) text(s string, group int) any {
+	if at[2*group] < 0 {
+		return nil
+	}
+	return s[at[2*group]:at[2*group+1]]
+}
+
+func goRegexpExtractAll(a []any) (any, error) {
+	s := a[0].(string)
+	m, err := compile(a[1].(string))
+	if err != nil {
+		return nil, err
+	}
+	group, err := m.group(a[2].(int64))
+	if err != nil {
+		return nil, err
+	}
+	all := []any{}
+	err = m.find(s, func(at match) bool {
+		all = append(all, at.text(s, group))
+		return true
+	})
+	return all, err
+}
+
+func goRegexpCount(a []any) (any, error) {
+	m, err := compile(a[1].(string))
+	if err != nil {
+		return nil, err
+	}
+	n := int64(0)
+	err = m.find(a[0].(string), func(match) bool { n++; return true })
+	return n, err
+}
+
+// goRegexpPosition is the place of the n-th match from a character on, -1 for
+// none.
+func goRegexpPosition(a []any) (any, error) {
+	s, start, occurrence := a[0].(string), a[2].(int64), a[3].(int64)
+	if start < 1 {
+		return nil, invalid("start position cannot be smaller than 1")
+	}
+	if occurrence < 1 {
+		return nil, invalid("occurrence cannot be smaller than 1")
+	}
+	m, err := compile(a[1].(string))
+	if err != nil {
+		return nil, err
+	}
+	if start > int64(utf8.RuneCountInString(s)) {
+		return int64(-1), nil
+	}
+	from, place := runeOffset(s, start-1), int64(-1)
+	err = m.find(s, func(at match) bool {
+		if at[0] < from {
+			return true
+		}
+		occurrence--
+		if occurrence == 0 {
+			place = int64(utf8.RuneCountInString(s[:at[0]]) + 1)
+		}
+		return occurrence > 0
+	})
+	return place, err
+}
+
+func goRegexpSplit(a []any) (any, error) {
+	s := a[0].(string)
+	m, err := compile(a[1].(string))
+	if err != nil {
+		return nil, err
+	}
+	parts, last := []any{}, 0
+	err = m.find(s, func(at match) bool {
+		parts = append(parts, s[last:at[0]])
+		last = at[1]
+		return true
+	})
+	return append(parts, s[last:]), err
+}
+
+func goRegexpReplace(a []any) (any, error) {
+	s, with := a[0].(string), a[2].(string)
+	m, err := compile(a[1].(string))
+	if err != nil {
+		return nil, err
+	}
+	pieces, err := m.replacement(with)
+	if err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	last := 0
+	err = m.find(s, func(at match) bool {
+		b.WriteString(s[last:at[0]])
+		for _, p := range pieces {
+			if p.group < 0 {
+				b.WriteString(p.text)
+			} else if text, ok := at.text(s, p.group).(string); ok {
+				b.WriteString(text)
+			}
+		}
+		last = at[1]
+		return true
+	})
+	b.WriteString(s[last:])
+	return b.String(), err
+}
+
+type replacement struct {
+	text  string
+	group int // -1 for text
+}
+
+// replacement reads $1, ${name} and \x in a replacement.
+func (m *matcherRE) replacement(text string) ([]replacement, error) {
+	var out []replacement
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\\':
+			if i++; i == len(text) {
+				return nil, invalid("Illegal replacement sequence: %s", text)
+			}
+			out = append(out, replacement{text: text[i : i+1], group: -1})
+		case c != '$':
+			out = append(out, replacement{text: text[i : i+1], group: -1})
+		case strings.HasPrefix(text[i:], "${"):
+			name, _, ok := strings.Cut(text[i+2:], "}")
+			group := m.named(name)
+			if !ok || group < 0 {
+				return nil, invalid("Illegal replacement sequence: unknown group { %s }", name)
+			}
+			out = append(out, replacement{group: group})
+			i += len(name) + 2
+		default:
+			group, n := m.numbered(text[i+1:])
+			if n == 0 {
+				return nil, invalid("Illegal replacement sequence: %s", text)
+			}
+			if group > m.groups {
+				return nil, invalid("Illegal replacement sequence: unknown group %d", group)
+			}
+			out = append(out, replacement{group: group})
+			i += n
+		}
+	}
+	return out, nil
+}
+
+func (m *matcherRE) named(name string) int {
+	for i, n := range m.names {
+		if n == name && name != "" {
+			return i
+		}
+	}
+	return -1
+}
+
+// numbered reads as many digits as there are groups for.
+func (m *matcherRE) numbered(s string) (group, n int) {
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		next, _ := strconv.Atoi(s[:n+1])
+		if n > 0 && next > m.groups {
+			break
+		}
+		group, n = next, n+1
+	}
+	return group, n
+}
