@@ -32,8 +32,7 @@ func accessObjects(objects tree) {
 			objects["access/"+at.Format("2006-01-02-15-04-05-")+accessID(r)] = accessFile(r, at, 8)
 		}
 		at := dayN(n).Add(11 * time.Hour)
-		objects["access-by-date/123456789012/cn-north-1/example-data/"+datePath(at)+"/"+at.Format("2006-01-02-15-04-05-")+accessID(r)] =
-			accessFile(r, at, 10)
+		objects["access-by-date/123456789012/cn-north-1/example-data/"+datePath(at)+"/"+at.Format("2006-01-02-15-04-05-")+accessID(r)] = accessFile(r, at, 10)
 	}
 }
 
@@ -87,14 +86,18 @@ func accessLine(r *rand.Rand, at time.Time, fields int) string {
 }
 
 func lifecycleLine(r *rand.Rand, at time.Time) string {
-	return strings.Join([]string{accessOwner, "example-data", at.Format("[02/Jan/2006:15:04:05 -0700]"), "-", "AmazonS3", accessID(r),
+	return strings.Join([]string{
+		accessOwner, "example-data", at.Format("[02/Jan/2006:15:04:05 -0700]"), "-", "AmazonS3", accessID(r),
 		"S3.EXPIRE.OBJECT", pick(r, accessKeys), `"-"`, "-", "-", "-", strconv.Itoa(r.IntN(5000)), "-", "-", `"-"`, `"-"`, "-",
-		random(r, 20, hexDigits) + "=", "-", "-", "-", "-", "-"}, " ")
+		random(r, 20, hexDigits) + "=", "-", "-", "-", "-", "-",
+	}, " ")
 }
 
 func copyLine(r *rand.Rand, at time.Time) string {
-	return strings.Join([]string{accessOwner, "example-data", at.Format("[02/Jan/2006:15:04:05 -0700]"), pick(r, accessPeers),
+	return strings.Join([]string{
+		accessOwner, "example-data", at.Format("[02/Jan/2006:15:04:05 -0700]"), pick(r, accessPeers),
 		"arn:aws-cn:iam::123456789012:user/alice", accessID(r), "REST.COPY.OBJECT_GET", pick(r, accessKeys), "-", "200", "-", "-",
 		strconv.Itoa(r.IntN(500_000)), "-", "-", "-", "-", "-", random(r, 20, hexDigits) + "=", "SigV4", "ECDHE-RSA-AES128-GCM-SHA256",
-		"AuthHeader", "s3.cn-north-1.amazonaws.com.cn", "TLSv1.2", "-", "-"}, " ")
+		"AuthHeader", "s3.cn-north-1.amazonaws.com.cn", "TLSv1.2", "-", "-",
+	}, " ")
 }

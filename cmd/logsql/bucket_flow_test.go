@@ -31,19 +31,16 @@ func flowObjects(objects tree) {
 	for n := range 3 {
 		for _, hour := range []int{1, 13} {
 			at := dayN(n).Add(time.Duration(hour) * time.Hour)
-			objects[flowKey("AWSLogs/123456789012/vpcflowlogs/cn-north-1/"+datePath(at), "123456789012", "cn-north-1", "fl-0a1b2c3d4e5f60718", at, r)] =
-				zipped(flowFile(r, flowFormats[0].header, true, "123456789012", at, 40))
+			objects[flowKey("AWSLogs/123456789012/vpcflowlogs/cn-north-1/"+datePath(at), "123456789012", "cn-north-1", "fl-0a1b2c3d4e5f60718", at, r)] = zipped(flowFile(r, flowFormats[0].header, true, "123456789012", at, 40))
 		}
 		at := dayN(n).Add(6 * time.Hour)
-		objects[flowKey("AWSLogs/111122223333/vpcflowlogs/cn-northwest-1/"+datePath(at)+"/06", "111122223333", "cn-northwest-1", "fl-0f9e8d7c6b5a43210", at, r)] =
-			zipped(flowFile(r, flowFormats[1].header, true, "111122223333", at, 30))
+		objects[flowKey("AWSLogs/111122223333/vpcflowlogs/cn-northwest-1/"+datePath(at)+"/06", "111122223333", "cn-northwest-1", "fl-0f9e8d7c6b5a43210", at, r)] = zipped(flowFile(r, flowFormats[1].header, true, "111122223333", at, 30))
 	}
 	at := dayN(2).Add(8 * time.Hour)
 	hive := fmt.Sprintf("hive/AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=cn-northwest-1/year=%04d/month=%02d/day=%02d", at.Year(), at.Month(), at.Day())
 	objects[flowKey(hive, "123456789012", "cn-northwest-1", "fl-00112233445566778", at, r)] = zipped(flowFile(r, flowFormats[2].header, true, "123456789012", at, 20))
 	at = dayN(1).Add(20 * time.Hour)
-	objects["exported/AWSLogs/123456789012/vpcflowlogs/cn-north-1/"+datePath(at)+"/123456789012_vpcflowlogs_cn-north-1_fl-0aa0bb0cc0dd0ee01_20211205T2000Z_77aa88bb.log"] =
-		flowFile(r, flowV2, false, "123456789012", at, 15)
+	objects["exported/AWSLogs/123456789012/vpcflowlogs/cn-north-1/"+datePath(at)+"/123456789012_vpcflowlogs_cn-north-1_fl-0aa0bb0cc0dd0ee01_20211205T2000Z_77aa88bb.log"] = flowFile(r, flowV2, false, "123456789012", at, 15)
 }
 
 func flowKey(dir, account, region, id string, at time.Time, r *rand.Rand) string {

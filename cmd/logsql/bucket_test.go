@@ -50,8 +50,7 @@ func bucketTree() tree {
 	flowObjects(objects)
 	accessObjects(objects)
 	trailObjects(objects)
-	objects["AWSLogs/123456789012/elasticloadbalancing/cn-north-1/2021/12/04/123456789012_elasticloadbalancing_cn-north-1_app.web.0123456789abcdef_20211204T0105Z_10.0.1.9_2ab3cd4e.log.gz"] =
-		zipped([]byte("http 2021-12-04T01:00:00.000000Z app/web/0123456789abcdef 203.0.113.20:40112 10.0.1.20:80 0.000 0.002 0.000 200 200 120 512 \"GET http://web.example.com.cn:80/ HTTP/1.1\" \"curl/7.79.1\" - -\n"))
+	objects["AWSLogs/123456789012/elasticloadbalancing/cn-north-1/2021/12/04/123456789012_elasticloadbalancing_cn-north-1_app.web.0123456789abcdef_20211204T0105Z_10.0.1.9_2ab3cd4e.log.gz"] = zipped([]byte("http 2021-12-04T01:00:00.000000Z app/web/0123456789abcdef 203.0.113.20:40112 10.0.1.20:80 0.000 0.002 0.000 200 200 120 512 \"GET http://web.example.com.cn:80/ HTTP/1.1\" \"curl/7.79.1\" - -\n"))
 	objects["notes/README.txt"] = []byte("This bucket holds the logs of the example shop. Ask the platform team before changing a trail.\n")
 	return objects
 }

@@ -22,10 +22,14 @@ func trailObjects(objects tree) {
 	}
 	at := dayN(0).Add(time.Hour)
 	objects[trailKey(r, "123456789012", "CloudTrail-Digest", "123456789012", "cn-north-1", at)] = zipped(encode(object{
-		"awsAccountId": "123456789012", "digestStartTime": "2021-12-04T00:00:00Z", "digestEndTime": "2021-12-04T01:00:00Z", "logFiles": []any{}}, false))
+		"awsAccountId": "123456789012", "digestStartTime": "2021-12-04T00:00:00Z", "digestEndTime": "2021-12-04T01:00:00Z", "logFiles": []any{},
+	}, false))
 	objects[trailKey(r, "123456789012", "CloudTrail-Insight", "123456789012", "cn-north-1", at)] = zipped(encode(object{
-		"Records": []any{object{"eventVersion": "1.08", "eventTime": "2021-12-04T01:00:00Z", "awsRegion": "cn-north-1", "eventType": "AwsCloudTrailInsight",
-			"insightDetails": object{"state": "Start", "eventName": "DeleteObject"}}}}, false))
+		"Records": []any{object{
+			"eventVersion": "1.08", "eventTime": "2021-12-04T01:00:00Z", "awsRegion": "cn-north-1", "eventType": "AwsCloudTrailInsight",
+			"insightDetails": object{"state": "Start", "eventName": "DeleteObject"},
+		}},
+	}, false))
 }
 
 func trailKey(r *rand.Rand, folder, kind, account, region string, at time.Time) string {
@@ -50,15 +54,20 @@ func trailRecord(r *rand.Rand, account, region string, at time.Time, n int) obje
 		"eventSource": "s3.amazonaws.com", "eventName": pick(r, []string{"GetObject", "GetObject", "PutObject", "HeadObject", "DeleteObject"}),
 		"awsRegion": region, "sourceIPAddress": pick(r, []string{"203.0.113.20", "198.51.100.5", "AWS Internal", "athena.amazonaws.com"}),
 		"userAgent": `[aws-cli/2.4.5 "prompt/off" 日志]`,
-		"requestParameters": object{"bucketName": "example-data", "Host": "example-data.s3." + region + ".amazonaws.com.cn",
-			"key": pick(r, []string{"reports/2021/11.csv", "images/logo.png", "日志/a b.txt"})},
+		"requestParameters": object{
+			"bucketName": "example-data", "Host": "example-data.s3." + region + ".amazonaws.com.cn",
+			"key": pick(r, []string{"reports/2021/11.csv", "images/logo.png", "日志/a b.txt"}),
+		},
 		"responseElements": nil,
-		"additionalEventData": object{"SignatureVersion": "SigV4", "CipherSuite": "ECDHE-RSA-AES128-GCM-SHA256",
-			"bytesTransferredIn": 0, "bytesTransferredOut": r.IntN(900_000), "AuthenticationMethod": "AuthHeader"},
+		"additionalEventData": object{
+			"SignatureVersion": "SigV4", "CipherSuite": "ECDHE-RSA-AES128-GCM-SHA256",
+			"bytesTransferredIn": 0, "bytesTransferredOut": r.IntN(900_000), "AuthenticationMethod": "AuthHeader",
+		},
 		"requestID": accessID(r), "eventID": trailUUID(r), "readOnly": true, "eventType": "AwsApiCall", "managementEvent": false,
 		"resources": []any{
 			object{"type": "AWS::S3::Object", "ARN": "arn:aws-cn:s3:::example-data/reports/2021/11.csv"},
-			object{"accountId": account, "type": "AWS::S3::Bucket", "ARN": "arn:aws-cn:s3:::example-data"}},
+			object{"accountId": account, "type": "AWS::S3::Bucket", "ARN": "arn:aws-cn:s3:::example-data"},
+		},
 		"recipientAccountId": account, "eventCategory": "Data",
 		"tlsDetails": object{"tlsVersion": "TLSv1.2", "cipherSuite": "ECDHE-RSA-AES128-GCM-SHA256", "clientProvidedHostHeader": "example-data.s3." + region + ".amazonaws.com.cn"},
 	}
@@ -78,15 +87,20 @@ func trailRecord(r *rand.Rand, account, region string, at time.Time, n int) obje
 func trailIdentity(r *rand.Rand, account string) object {
 	switch r.IntN(3) {
 	case 0:
-		return object{"type": "IAMUser", "principalId": "AIDAEXAMPLE" + random(r, 4, "ABCD"), "arn": "arn:aws-cn:iam::" + account + ":user/alice",
-			"accountId": account, "accessKeyId": "AKIAIOSFODNN7EXAMPLE", "userName": "alice"}
+		return object{
+			"type": "IAMUser", "principalId": "AIDAEXAMPLE" + random(r, 4, "ABCD"), "arn": "arn:aws-cn:iam::" + account + ":user/alice",
+			"accountId": account, "accessKeyId": "AKIAIOSFODNN7EXAMPLE", "userName": "alice",
+		}
 	case 1:
 		return object{"type": "AWSService", "invokedBy": "cloudtrail.amazonaws.com"}
 	}
-	return object{"type": "AssumedRole", "principalId": "AROAEXAMPLE:job-7", "arn": "arn:aws-cn:sts::" + account + ":assumed-role/etl/job-7",
+	return object{
+		"type": "AssumedRole", "principalId": "AROAEXAMPLE:job-7", "arn": "arn:aws-cn:sts::" + account + ":assumed-role/etl/job-7",
 		"accountId": account, "accessKeyId": "ASIAIOSFODNN7EXAMPLE", "sessionContext": object{
 			"sessionIssuer":       object{"type": "Role", "principalId": "AROAEXAMPLE", "arn": "arn:aws-cn:iam::" + account + ":role/etl", "accountId": account, "userName": "etl"},
-			"webIdFederationData": object{}, "attributes": object{"creationDate": "2021-12-04T00:00:00Z", "mfaAuthenticated": "false"}}}
+			"webIdFederationData": object{}, "attributes": object{"creationDate": "2021-12-04T00:00:00Z", "mfaAuthenticated": "false"},
+		},
+	}
 }
 
 func trailUUID(r *rand.Rand) string {

@@ -135,7 +135,7 @@ func appendList(b []byte, list []any, t schema.Type) []byte {
 	if named {
 		fields := make([]schema.Column, len(t.Elems))
 		for i, f := range t.Elems {
-			fields[i] = schema.Column{Name: f.Name, Type: f.Type}
+			fields[i] = schema.Column(f)
 		}
 		return appendObject(b, list, fields, jsonKeys(fields))
 	}
