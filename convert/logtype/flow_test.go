@@ -34,6 +34,7 @@ func TestFlow(t *testing.T) {
 			rows: []string{`{"partition":"2026/01/15","srcaddr":"10.0.0.1","bytes":1,"srcaddr_2":"10.0.0.9","bytes_2":"2"}`}},
 		{name: "twice beside a name like it", text: "instance-tag-2 instance-tag instance-tag\na b c\n",
 			rows: []string{`{"partition":"2026/01/15","instance_tag":"b","instance_tag_2":"a","instance_tag_3":"c"}`}},
+		{name: "names of the table's own", text: "srcaddr day source-object\n10.0.0.1 x y\n", rows: []string{`{"partition":"2026/01/15","srcaddr":"10.0.0.1","day_2":"x","source_object_2":"y"}`}},
 		{name: "names in capitals", text: "SRCADDR ACCOUNT_ID\n10.0.0.1 123456789012\n",
 			rows: []string{`{"partition":"2026/01/15","account_id":"123456789012","srcaddr":"10.0.0.1"}`}},
 		{name: "header again", text: v2Header + v2Line + "\n" + v2Header + v2Line + "\n", rows: []string{v2Row, v2Row}},

@@ -2,6 +2,7 @@ package logtype
 
 import (
 	"bytes"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -83,12 +84,16 @@ func fieldNames(columns []schema.Column) []string {
 	return names
 }
 
+// flowReserved are columns that the table has of its own; a header field of such
+// a name is told apart like one said twice.
+var flowReserved = map[string]int{"year": -1, "month": -1, "day": -1, "source_object": -1, "additional_fields": -1}
+
 // newFlowHeader lays out the columns for a list of column names. Objects whose
 // headers differ only in order get the same columns. A name said twice keeps
 // its first field; the second becomes name_2, a text.
 func newFlowHeader(names []string) *flowHeader {
 	h := &flowHeader{column: make([]int, len(names)), kinds: make([]schema.Kind, len(names)), start: -1}
-	fieldOf := map[string]int{}
+	fieldOf := maps.Clone(flowReserved)
 	var strangers []string
 	for i, name := range names {
 		unique := name
