@@ -51,20 +51,23 @@ func crashingSync(t *testing.T, dir, endpoint, step string) {
 }
 
 func TestSyncSurvivesCrashes(t *testing.T) {
-	for _, etags := range []bool{true, false} {
-		for _, step := range append(mirror.Steps, mirror.Steps[2]+":2") {
+	for _, step := range append(mirror.Steps, mirror.Steps[2]+":2") {
+		for _, etags := range []bool{true, false} {
+			if !etags && step != "sync.renamed" {
+				continue // only there does it matter
+			}
 			t.Run(fmt.Sprintf("%s,etags=%t", step, etags), func(t *testing.T) {
 				s := s3test.New(t, bucket)
 				s.NoETag = !etags
 				want := map[string]string{}
 				put := func(key, data string) { want[key] = data; s.Put(bucket, key, data) }
-				for i := range 600 { // more than one batch
+				for i := range 530 { // more than one batch
 					put(flowKey("2025-11-19", fmt.Sprintf("%04d", i)), fmt.Sprint("data ", i))
 				}
 				for _, key := range []string{"a", "a/b", "A", "../up", "p//q"} {
 					put(key, "odd "+key)
 				}
-				dir := filepath.Join(t.TempDir(), "mirror")
+				dir := mirrorDir(t)
 				crashingSync(t, dir, s.URL, step)
 				gets(s)
 				m, err := mirror.Create(t.Context(), dir)

@@ -7,9 +7,9 @@ import (
 	"logsql/ingest/s3"
 )
 
-// Report is what a sync did; sync --json prints it. Every object listed is in
-// exactly one of the counts from Present to Failed, or in Planned where the
-// sync was dry or broke off.
+// Report is what a sync did; sync --json prints it. After a sync that came to
+// its end every object listed is in exactly one of the counts Present, Fetched,
+// and Adopted to Failed; a folder that may not be listed counts as one object.
 type Report struct {
 	Sources []string `json:"sources"`
 	DryRun  bool     `json:"dry_run"`
@@ -29,7 +29,7 @@ type Report struct {
 	Archived int64 `json:"archived"`
 	Failed   int64 `json:"failed"`
 
-	Planned      int64 `json:"planned"` // to be fetched, as far as known
+	Planned      int64 `json:"planned"` // to fetch or compare, of what was listed
 	PlannedBytes int64 `json:"planned_bytes"`
 
 	Failures []Failure `json:"failures"` // the first thousand
@@ -72,15 +72,14 @@ func (p *reporter) snapshot() Report {
 	return r
 }
 
-// failed counts what err says of an object or prefix. weight is 1 for an
-// object, 0 for a prefix: nothing below that was listed.
-func (p *reporter) failed(uri string, err error, hint string) {
-	kind, reason := s3.Failed, err
+// failed counts what err says of the object or prefix at uri.
+func (p *reporter) failed(uri string, err error) {
 	var e *Error
 	if errors.As(err, &e) {
-		kind, reason, hint = e.Kind, e.Err, e.Hint
+		p.note(uri, e.Kind, e.Err.Error(), e.Hint)
+		return
 	}
-	p.note(uri, kind, reason.Error(), hint)
+	p.note(uri, s3.Failed, err.Error(), "")
 }
 
 func (p *reporter) note(uri string, kind s3.Kind, reason, hint string) {

@@ -174,7 +174,7 @@ func (s *syncer) list(ctx context.Context) error {
 		}
 		s.rep.add(func(r *Report) { r.Listed++ })
 		if err != nil {
-			s.rep.failed(o.URI(), err, "")
+			s.rep.failed(o.URI(), err)
 			continue
 		}
 		if err := s.sort(ctx, o, w, &known); err != nil {
@@ -270,7 +270,7 @@ func (s *syncer) do(ctx context.Context, t task) {
 	case errors.As(err, &e) && e.Kind == s3.Fatal:
 		s.stop(err)
 	default:
-		s.rep.failed(t.o.URI(), err, "")
+		s.rep.failed(t.o.URI(), err)
 	}
 }
 
@@ -280,7 +280,7 @@ func (s *syncer) settle(ctx context.Context, have, o Object, file *mirror.File) 
 	same, err := s.m.SameContent(have.Path, file)
 	switch {
 	case err != nil:
-		s.rep.failed(o.URI(), err, "")
+		s.rep.failed(o.URI(), err)
 	case !same:
 		s.mutated(have, o)
 	default:

@@ -28,9 +28,21 @@ func trailKey(day, n string) string {
 		"/123456789012_CloudTrail_cn-north-1_" + strings.ReplaceAll(day, "-", "") + "T0005Z_" + n + ".json.gz"
 }
 
+// mirrorDir is a place for a mirror: in memory where there is such a place, as
+// a busy disk takes seconds for each sync of a commit.
+func mirrorDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "logsql-test-")
+	if err != nil {
+		dir = t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return filepath.Join(dir, "mirror")
+}
+
 func newMirror(t testing.TB) *mirror.Mirror {
 	t.Helper()
-	m, err := mirror.Create(t.Context(), filepath.Join(t.TempDir(), "mirror"))
+	m, err := mirror.Create(t.Context(), mirrorDir(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,6 +125,7 @@ func TestSyncTakesEveryKey(t *testing.T) {
 		t.Errorf("report: %+v", r)
 	}
 	wantContents(t, m, want)
+	noClash(t, m)
 	if now := listOutside(t, m); !slices.Equal(now, outside) {
 		t.Errorf("beside the mirror lie %v, before %v", now, outside)
 	}
@@ -132,13 +145,10 @@ func listOutside(t *testing.T, m *mirror.Mirror) (names []string) {
 	return names
 }
 
-func TestSyncNoTwoFilesDifferByCase(t *testing.T) {
-	s := s3test.New(t, bucket)
-	for i, key := range hostileKeys {
-		s.Put(bucket, key, fmt.Sprint(i))
-	}
-	m := newMirror(t)
-	mustSync(t, m, Options{}, target(s))
+// noClash fails where a file system that does not tell case apart would take
+// two files for one.
+func noClash(t *testing.T, m *mirror.Mirror) {
+	t.Helper()
 	seen := map[string]string{}
 	for o, err := range m.Objects(t.Context()) {
 		if err != nil {
@@ -155,13 +165,13 @@ func TestSyncFetchesOnlyWhatIsNew(t *testing.T) {
 	s := s3test.New(t, bucket)
 	s.PageSize = 100
 	want := map[string]string{}
-	for i := range 2500 {
+	for i := range 1100 {
 		key := flowKey("2025-11-19", fmt.Sprintf("%05d", i))
 		want[key] = fmt.Sprint("data ", i)
 		s.Put(bucket, key, want[key])
 	}
 	m := newMirror(t)
-	if r := mustSync(t, m, Options{}, target(s)); r.Fetched != 2500 {
+	if r := mustSync(t, m, Options{}, target(s)); r.Fetched != 1100 {
 		t.Fatalf("first sync: %+v", r)
 	}
 	late := flowKey("2025-11-18", "00001")
@@ -169,7 +179,7 @@ func TestSyncFetchesOnlyWhatIsNew(t *testing.T) {
 	s.Put(bucket, late, "late")
 	s.Requests()
 	r := mustSync(t, m, Options{}, target(s))
-	if r.Fetched != 1 || r.Present != 2500 || r.Bytes != 4 {
+	if r.Fetched != 1 || r.Present != 1100 || r.Bytes != 4 {
 		t.Errorf("second sync: %+v", r)
 	}
 	for _, req := range s.Requests() {
@@ -187,7 +197,7 @@ func TestSyncFaults(t *testing.T) {
 		fault func(s *s3test.Server, o *s3test.Object)
 		check func(r Report) bool
 	}{
-		{"a burst of 503", func(s *s3test.Server, _ *s3test.Object) { s.Busy = 5 }, fetchedOne},
+		{"a burst of 503", func(s *s3test.Server, _ *s3test.Object) { s.Busy = 3 }, fetchedOne},
 		{"short bodies", func(_ *s3test.Server, o *s3test.Object) { o.Short = 2 }, fetchedOne},
 		{"a wrong byte", func(_ *s3test.Server, o *s3test.Object) { o.Garbled = 1 }, fetchedOne},
 		{"no ETags", func(s *s3test.Server, _ *s3test.Object) { s.NoETag = true }, fetchedOne},
@@ -202,7 +212,6 @@ func TestSyncFaults(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Setenv("CI", os.Getenv("CI")) // no parallel tests: the environment is shared
 			s := s3test.New(t, bucket)
 			s.Put(bucket, "other", "stays")
 			tt.fault(s, s.Put(bucket, key, "one flow log"))
@@ -389,7 +398,7 @@ func TestSyncLocked(t *testing.T) {
 func TestSyncInterrupted(t *testing.T) {
 	s := s3test.New(t, bucket)
 	want := map[string]string{}
-	for i := range 300 {
+	for i := range 200 {
 		want[fmt.Sprintf("k%03d", i)] = "x"
 		s.Put(bucket, fmt.Sprintf("k%03d", i), "x")
 	}
@@ -405,7 +414,7 @@ func TestSyncInterrupted(t *testing.T) {
 		t.Errorf("%d files after an interrupt, report %+v", have, r)
 	}
 	r2 := mustSync(t, m, Options{}, target(s))
-	if r2.Fetched+r.Fetched != 300 {
+	if r2.Fetched+r.Fetched != 200 {
 		t.Errorf("first %+v, then %+v", r, r2)
 	}
 	wantContents(t, m, want)
