@@ -247,25 +247,33 @@ func (j *jsonReader) key() error {
 func (j *jsonReader) text() error {
 	j.pos++
 	for {
-		for j.pos < j.end {
-			c := j.buf[j.pos]
-			j.pos++
-			switch c {
-			case '"':
-				return nil
-			case '\n':
-				return fmt.Errorf("%w: a line ends inside a string", errSyntax)
-			case '\\':
-				if err := j.escape(); err != nil {
-					return err
-				}
-			}
+		rest := j.buf[j.pos:j.end]
+		n := 0
+		for n < len(rest) && !endsRun[rest[n]] {
+			n++
 		}
-		if err := j.more(); err != nil {
+		j.pos += n
+		if n == len(rest) {
+			if err := j.more(); err != nil {
+				return err
+			}
+			continue
+		}
+		j.pos++
+		switch rest[n] {
+		case '"':
+			return nil
+		case '\n':
+			return fmt.Errorf("%w: a line ends inside a string", errSyntax)
+		}
+		if err := j.escape(); err != nil {
 			return err
 		}
 	}
 }
+
+// endsRun marks the bytes of a string that must be looked at.
+var endsRun = [256]bool{'"': true, '\\': true, '\n': true}
 
 func (j *jsonReader) escape() error {
 	c, err := j.next()
