@@ -165,10 +165,11 @@ func (b *binder) joinLateral(r *syntax.Join) {
 		return
 	}
 	on, ok := r.On.(*syntax.BoolLit)
+	onTrue := ok && on.Value
 	switch {
 	case r.Using != nil || r.Kind == "RIGHT" || r.Kind == "FULL":
 		b.failAt(r, notSupported, "%s JOIN involving %s is not supported", r.Kind, what)
-	case !ok || !on.Value:
+	case !onTrue && what == "UNNEST":
 		b.failAt(r, notSupported, "%s JOIN involving %s is only supported with condition ON TRUE", r.Kind, what)
 	}
 	b.info.Relations[right].Outer = r.Kind == "LEFT" && what == "UNNEST"

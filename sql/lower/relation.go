@@ -35,7 +35,7 @@ func (l *lowerer) lateral(q *syntax.Query, alias string) syntax.Relation {
 
 func (l *lowerer) join(r *syntax.Join) syntax.Relation {
 	out := &syntax.Join{Kind: r.Kind, Left: l.relation(r.Left), Right: l.relation(r.Right)}
-	if l.givesRow(r.Right) {
+	if on, ok := r.On.(*syntax.BoolLit); ok && on.Value && l.givesRow(r.Right) {
 		out.Kind = "CROSS"
 		return out
 	}
