@@ -171,9 +171,14 @@ func prefixContains(prefix, other []byte) bool {
 }
 
 func goCIDRContains(a []any) (any, error) {
+	head, _, _ := strings.Cut(a[0].(string), "/")
+	base, err := netip.ParseAddr(head)
 	prefix, ok := parsePrefix(a[0].(string))
-	if !ok {
+	if !ok || err != nil {
 		return nil, invalid("Invalid CIDR: %s", a[0])
+	}
+	if bytes := base.As16(); string(bytes[:]) != string(prefix[:16]) {
+		return nil, invalid("Invalid CIDR: %s has bits set beyond its prefix", a[0])
 	}
 	return prefixContains(prefix, a[1].([]byte)), nil
 }

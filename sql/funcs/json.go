@@ -165,7 +165,11 @@ func goJSONArrayGet(a []any) (any, error) {
 		text, _ := e.str()
 		return text, nil
 	}
-	return elems[index], nil
+	out, ok := e.appendValue(nil, true)
+	if !ok {
+		return nil, nil
+	}
+	return string(out), nil
 }
 
 func goJSONContains(a []any) (any, error) {

@@ -62,7 +62,6 @@ var mathFuncs = []*Func{
 	{Name: "bitwise_right_shift_arithmetic", Signatures: shiftSignatures, Emit: emitShift("arithmetic")},
 	{Name: "cosine_similarity", Signatures: []string{"(array(double), array(double)) double"}, Emit: native("list_cosine_similarity")},
 	{Name: "format_number", Signatures: []string{"(double) varchar", "(bigint) varchar"}, Emit: udf("trino_format_number")},
-	{Name: "parse_data_size", Signatures: []string{"(varchar) decimal(38,0)"}, Check: func([]schema.Type) error { return unsupported("Function 'parse_data_size' is not supported yet") }},
 }
 
 var (
@@ -242,13 +241,13 @@ var mathGo = []GoFunc{
 func goDecimalRound(a []any) (any, error) {
 	r, _ := new(big.Rat).SetString(a[1].(string))
 	digits := a[2].(int64)
-	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(max(digits, -digits)), nil))
-	if digits > 38 || digits < -38 {
+	if digits > 400 || digits < -400 {
 		if digits > 0 {
 			return a[1], nil
 		}
 		return "0", nil
 	}
+	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(max(digits, -digits)), nil))
 	if digits < 0 {
 		unit.Inv(unit)
 	}

@@ -119,7 +119,7 @@ func goLuhn(a []any) (any, error) {
 	for i := len(s) - 1; i >= 0; i-- {
 		d := int(s[i]) - '0'
 		if d < 0 || d > 9 {
-			return false, nil
+			return nil, invalid("Input contains non-digit characters: %s", s)
 		}
 		if double {
 			d *= 2
