@@ -28,10 +28,7 @@ type field struct {
 // matches reports whether the dotted name may mean the field.
 func (f field) matches(name []string) bool {
 	last := len(name) - 1
-	if f.name == "" || f.name != name[last] || last > len(f.qualifier) {
-		return false
-	}
-	return slices.Equal(f.qualifier[len(f.qualifier)-last:], name[:last])
+	return f.name != "" && f.name == name[last] && f.isOf(name[:last])
 }
 
 // find is the columns of this scope alone that a dotted name may mean.
@@ -120,17 +117,40 @@ func path(e syntax.Expr) (parts []string, text string, ok bool) {
 	return nil, "", false
 }
 
-// unresolved reports a name that is no column, with the nearest that is.
+// unresolved reports a name that is no column, with the nearest that is: for
+// table.column the column of that name elsewhere, else one of that table.
 func (b *binder) unresolved(n syntax.Node, s *scope, parts []string, text string) {
+	last := len(parts) - 1
 	var known []string
+	hint := ""
 	for ; s != nil; s = s.parent {
 		for _, f := range s.fields {
-			if !f.column.Hidden && f.name != "" {
+			switch {
+			case f.column.Hidden || f.name == "":
+			case last > 0 && f.name == parts[last] && hint == "":
+				hint = "did you mean " + f.fullName() + "?"
+			case last == 0 || f.isOf(parts[:last]):
 				known = append(known, f.name)
 			}
 		}
 	}
 	err := syntax.ErrorAt(n, noColumn, "Column '%s' cannot be resolved", text)
-	err.Hint = catalog.DidYouMean(parts[len(parts)-1], known)
+	err.Hint = hint
+	if hint == "" {
+		err.Hint = catalog.DidYouMean(parts[last], known)
+	}
 	b.fail(err)
+}
+
+func (f field) fullName() string {
+	if len(f.qualifier) == 0 {
+		return f.name
+	}
+	return f.qualifier[len(f.qualifier)-1] + "." + f.name
+}
+
+// isOf reports whether the field's relation may be called by the dotted name.
+func (f field) isOf(relation []string) bool {
+	first := len(f.qualifier) - len(relation)
+	return first >= 0 && slices.Equal(f.qualifier[first:], relation)
 }

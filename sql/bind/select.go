@@ -156,8 +156,7 @@ func qualified(s *scope, name []string) []field {
 	for ; s != nil; s = s.parent {
 		var found []field
 		for _, f := range s.fields {
-			probe := field{qualifier: f.qualifier, name: "*"}
-			if len(f.qualifier) > 0 && probe.matches(append(name[:len(name):len(name)], "*")) {
+			if f.isOf(name) {
 				found = append(found, f)
 			}
 		}

@@ -6,7 +6,7 @@ import "strings"
 // where none is near: at most a third of the letters may differ.
 func DidYouMean(name string, known []string) string {
 	name = strings.ToLower(name)
-	best, distance := "", max(1, len(name)/3)+1
+	best, distance := "", len(name)/3+1
 	for _, k := range known {
 		if d := editDistance(name, strings.ToLower(k), distance); d < distance {
 			best, distance = k, d
