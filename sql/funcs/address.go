@@ -177,7 +177,7 @@ func goCIDRContains(a []any) (any, error) {
 	if !ok || err != nil {
 		return nil, invalid("Invalid CIDR: %s", a[0])
 	}
-	if bytes := base.As16(); string(bytes[:]) != string(prefix[:16]) {
+	if bytes := base.As16(); base.Is4() && string(bytes[:]) != string(prefix[:16]) {
 		return nil, invalid("Invalid CIDR: %s has bits set beyond its prefix", a[0])
 	}
 	return prefixContains(prefix, a[1].([]byte)), nil

@@ -6,7 +6,7 @@ import (
 )
 
 var arrayFuncs = []*Func{
-	{Name: "cardinality", Signatures: []string{"(array(T)) bigint", "(map(K, V)) bigint"}, Emit: build(func(a []expr) expr { return call("len", a[0]) })},
+	{Name: "cardinality", Signatures: []string{"(array(T)) bigint", "(map(K, V)) bigint"}, Emit: emitCardinality},
 	{Name: "contains", Signatures: []string{"(array(T), T) boolean", "(varchar, ipaddress) boolean"}, Check: plainElements, Emit: emitContains},
 	{Name: "element_at", Signatures: []string{"(array(T), bigint) T", "(map(K, V), K) V"}, Emit: emitElementAt},
 	{Name: "array_distinct", Signatures: []string{"(array(T)) array(T)"}, Check: plainElements, Emit: build(func(a []expr) expr { return distinct(a[0]) })},
@@ -65,6 +65,25 @@ func holdsZone(t schema.Type) bool {
 	return false
 }
 
+func holdsFloat(t schema.Type) bool {
+	if t.Kind == schema.Double || t.Kind == schema.Real {
+		return true
+	}
+	for _, e := range t.Elems {
+		if holdsFloat(e.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+func emitCardinality(c *Call) (expr, error) {
+	if c.Params[0].Kind == schema.Map {
+		return castTo(call("cardinality", c.Args[0]), "BIGINT"), nil
+	}
+	return call("len", c.Args[0]), nil
+}
+
 func hasNull(list expr) expr { return bin(">", call("len", list), call("list_count", list)) }
 
 func typedNull(t schema.Type) expr { return castTo(null(), DuckType(t)) }
@@ -116,8 +135,9 @@ func emitArrayExcept(c *Call) (expr, error) {
 
 func emitArrayIntersect(c *Call) (expr, error) {
 	a, b := c.Args[0], c.Args[1]
-	kept := call("list_filter", a, lambda(in(b), elemVar))
-	return when(or(isNull(a), isNull(b)), typedNull(c.Result), distinct(kept)), nil
+	common := func(x, y expr) expr { return distinct(call("list_filter", x, lambda(in(y), elemVar))) }
+	both := when(bin("<", call("len", a), call("len", b)), common(b, a), common(a, b)) // Trino goes over the longer
+	return when(or(isNull(a), isNull(b)), typedNull(c.Result), both), nil
 }
 
 func emitArrayUnion(c *Call) (expr, error) {
@@ -134,12 +154,16 @@ func emitArrayJoin(c *Call) (expr, error) {
 	if len(c.Args) == 3 {
 		text = call("coalesce", text, c.Args[2])
 	}
-	return call("array_to_string", call("list_transform", c.Args[0], lambda(text, elemVar)), c.Args[1]), nil
+	joined := call("array_to_string", call("list_transform", c.Args[0], lambda(text, elemVar)), c.Args[1])
+	return when(or(isNull(c.Args[0]), isNull(c.Args[1])), castTo(null(), "VARCHAR"), call("coalesce", joined, str(""))), nil
 }
 
 func emitArrayExtreme(name string) emit {
 	return func(c *Call) (expr, error) {
 		a := c.Args[0]
+		if len(c.Result.Elems) > 0 && holdsFloat(c.Result) {
+			return nil, unsupported("%s of %s is not supported yet", c.Name, c.Params[0])
+		}
 		if k := c.Result.Kind; k == schema.Double || k == schema.Real {
 			numbers := call("list_filter", a, lambda(not(call("isnan", elem())), elemVar))
 			a = when(bin("=", call("len", numbers), num(0)), a, numbers)
@@ -194,7 +218,11 @@ func emitContainsSequence(c *Call) (expr, error) {
 
 func emitRepeat(c *Call) (expr, error) {
 	n := c.Args[1]
-	return when(isNull(n), typedNull(c.Result), call("list_transform", call("range", n), lambda(c.Args[0], elemVar))), nil
+	const over = "count argument of repeat function must be less than or equal to 10000"
+	const under = "count argument of repeat function must be greater than or equal to 0"
+	bad := when(bin("<", n, num(0)), str(under), str(over))
+	outside := or(bin("<", n, num(0)), bin(">", n, num(10000)))
+	return when(isNull(n), typedNull(c.Result), when(outside, fail(c.Result, "INVALID_FUNCTION_ARGUMENT", bad), call("list_transform", call("range", n), lambda(c.Args[0], elemVar)))), nil
 }
 
 // emitSequence goes up or down to and with the end.
@@ -212,9 +240,9 @@ func emitSequence(c *Call) (expr, error) {
 	if len(c.Args) == 3 {
 		zero := call("to_days", num(0))
 		bad := or(bin("=", step, zero), or(and(bin("<", from, to), bin("<", step, zero)), and(bin(">", from, to), bin(">", step, zero))))
-		return typed(when(bad, fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str(sequenceStep)), typed(list, c.Result)), c.Result), nil
+		return typed(when(bad, fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str(sequenceStep)), tooLong(c, call("len", list), list)), c.Result), nil
 	}
-	return typed(list, c.Result), nil
+	return tooLong(c, call("len", list), list), nil
 }
 
 const sequenceStep = "sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start"

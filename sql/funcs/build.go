@@ -118,6 +118,19 @@ func isLiteral(x expr) bool {
 	return false
 }
 
+// isNumber tells whether x is a number as written, which NaN is not.
+func isNumber(x expr) bool {
+	switch x := x.(type) {
+	case *syntax.NumberLit:
+		return true
+	case *syntax.Unary:
+		return isNumber(x.X)
+	case *syntax.Cast:
+		return isNumber(x.X)
+	}
+	return false
+}
+
 // The emitters below are values of Func.Emit.
 
 type emit = func(c *Call) (syntax.Expr, error)

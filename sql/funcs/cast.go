@@ -86,7 +86,7 @@ func castExpr(x expr, from, to schema.Type) (expr, error) {
 		return nil, unsupported("%s is not supported: times are kept to the microsecond", to)
 	case from.Kind == to.Kind && (to.Kind == schema.Array || to.Kind == schema.Map || to.Kind == schema.Row):
 		return castNested(x, from, to)
-	case from.Kind == schema.Row && to.Kind == schema.Row, from.Kind == to.Kind && to.Precision == 0 && !to.IsNumber():
+	case from.Kind == schema.Row && to.Kind == schema.Row, from.Kind == schema.Varchar && to.Kind == schema.Varchar && to.Precision == 0:
 		return x, nil
 	case to.Kind == schema.JSON:
 		return toJSON(x, from)
@@ -217,8 +217,12 @@ func plainText(x expr, from schema.Type) (expr, error) {
 		return call("trino_interval_text", call("epoch_us", x), boolean(true)), nil
 	case schema.IntervalYear:
 		return call("trino_interval_text", intervalMonths(x), boolean(false)), nil
-	case schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt, schema.Decimal,
-		schema.Date, schema.UUID:
+	case schema.Decimal:
+		if from.Precision == from.Scale && from.Scale < 38 { // DuckDB leaves out the 0 before the point
+			x = typed(x, schema.DecimalOf(from.Precision+1, from.Scale))
+		}
+		return castTo(x, "VARCHAR"), nil
+	case schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt, schema.Date, schema.UUID:
 		return castTo(x, "VARCHAR"), nil
 	}
 	return nil, cannotCast(from, schema.Text)

@@ -7,6 +7,10 @@ import (
 // toJSON makes JSON text of a value, as CAST(x AS JSON).
 func toJSON(x expr, from schema.Type) (expr, error) {
 	switch from.Kind {
+	case schema.Unknown:
+		return castTo(null(), "VARCHAR"), nil
+	case schema.JSON:
+		return x, nil
 	case schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt, schema.Decimal:
 		return castTo(x, "VARCHAR"), nil
 	case schema.Double, schema.Real:
@@ -37,10 +41,10 @@ func jsonList(open string, list expr, closer string) expr {
 }
 
 func mapToJSON(x expr, from schema.Type) (expr, error) {
-	if !from.Key().IsText() && !from.Key().IsNumber() && from.Key().Kind != schema.Boolean {
+	if from.Key().Kind != schema.Unknown && !from.Key().IsText() && !from.Key().IsNumber() && from.Key().Kind != schema.Boolean {
 		return nil, cannotCast(from, schema.Of(schema.JSON))
 	}
-	key, err := plainText(field(elem(), "key"), from.Key())
+	key, err := jsonKey(field(elem(), "key"), from.Key())
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +54,17 @@ func mapToJSON(x expr, from schema.Type) (expr, error) {
 	}
 	entry := bin("||", bin("||", call("trino_json_quote", key), str(":")), orNull(value))
 	return jsonList("{", call("list_sort", call("list_transform", call("map_entries", x), lambda(entry, elemVar))), "}"), nil
+}
+
+// jsonKey is a map's key as text: a float as Java prints it, not as CAST does.
+func jsonKey(x expr, t schema.Type) (expr, error) {
+	switch t.Kind {
+	case schema.Unknown:
+		return castTo(null(), "VARCHAR"), nil
+	case schema.Double, schema.Real:
+		return call("trim", call("trino_json_number", castTo(x, "DOUBLE"), boolean(t.Kind == schema.Real)), str(`"`)), nil
+	}
+	return plainText(x, t)
 }
 
 func rowToJSON(x expr, from schema.Type) (expr, error) {

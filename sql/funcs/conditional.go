@@ -53,6 +53,9 @@ func emitIf(c *Call) (expr, error) {
 // where all are.
 func emitExtreme(op string) func(c *Call) (expr, error) {
 	return func(c *Call) (expr, error) {
+		if len(c.Result.Elems) > 0 && holdsFloat(c.Result) {
+			return nil, unsupported("%s of %s is not supported yet", c.Name, c.Result)
+		}
 		best := c.Args[0]
 		for _, x := range c.Args[1:] {
 			better := bin(op, Comparable(x, c.Result), Comparable(best, c.Result))

@@ -361,7 +361,7 @@ func emitDateFormat(c *Call) (expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		if format, ok := strftimeOf(pieces); ok {
+		if format, ok := strftimeOf(pieces); ok && c.Params[0].Precision <= 3 {
 			return call("strftime", x, str(format)), nil
 		}
 	}

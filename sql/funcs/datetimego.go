@@ -45,7 +45,7 @@ func goJodaFormat(a []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := a[0].(time.Time)
+	t := roundTime(a[0].(time.Time), 3)
 	if a[1] == nil {
 		if hasZoneField(pieces) {
 			return nil, invalid("format_datetime for TIMESTAMP type, cannot use 'Z' nor 'z' in format, as this type does not contain TZ information")
@@ -64,7 +64,7 @@ func goDateFormat(a []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return formatMoment(a[0].(time.Time), "UTC", pieces), nil
+	return formatMoment(roundTime(a[0].(time.Time), 3), "UTC", pieces), nil
 }
 
 func goOffsetName(a []any) (any, error) {

@@ -44,7 +44,11 @@ func emitMapFromEntries(c *Call) (expr, error) {
 }
 
 func emitMultimapFromEntries(c *Call) (expr, error) {
-	return when(isNull(c.Args[0]), typedNull(c.Result), typed(groupedEntries(asEntries(c)), c.Result)), nil
+	entries := asEntries(c)
+	nullKey := call("list_filter", entries, lambda(isNull(entryKey()), elemVar))
+	bad := fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("map key cannot be null"))
+	made := when(bin(">", call("len", nullKey), num(0)), bad, typed(groupedEntries(entries), c.Result))
+	return when(isNull(c.Args[0]), typedNull(c.Result), made), nil
 }
 
 func emitMapConcat(c *Call) (expr, error) {

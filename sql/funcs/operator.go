@@ -102,6 +102,9 @@ func decimalResult(op string, x, y schema.Type) schema.Type {
 // temporalType types arithmetic with dates, times and intervals.
 func temporalType(op string, x, y schema.Type) (Resolution, bool) {
 	same := func(result schema.Type) (Resolution, bool) {
+		if (x.Kind == schema.IntervalDay || y.Kind == schema.IntervalDay) && result.Kind >= schema.Time && result.Kind <= schema.TimestampTZ {
+			result.Precision = max(result.Precision, 3) // intervals have milliseconds
+		}
 		return Resolution{Params: []schema.Type{x, y}, Result: result}, true
 	}
 	isInterval := func(t schema.Type) bool { return t.Kind == schema.IntervalDay || t.Kind == schema.IntervalYear }
@@ -157,6 +160,13 @@ func compare(op string, x, y expr, t schema.Type) expr {
 		return bin(op, instant(x), instant(y))
 	case schema.Double, schema.Real:
 		return compareFloats(op, x, y)
+	case schema.Array, schema.Map, schema.Row:
+		if op == "=" {
+			return equalParts(x, y, t)
+		}
+		if op == "<>" {
+			return not(equalParts(x, y, t))
+		}
 	}
 	return bin(op, x, y)
 }
@@ -166,7 +176,7 @@ func compare(op string, x, y expr, t schema.Type) expr {
 func compareFloats(op string, x, y expr) expr {
 	e := bin(op, x, y)
 	for _, v := range []expr{x, y} {
-		if isLiteral(v) {
+		if isNumber(v) {
 			continue
 		}
 		if op == "<>" {
@@ -193,7 +203,7 @@ func zone(x expr) expr { return field(x, "z") }
 
 func lowerConcat(x, y expr, xt, yt schema.Type) expr {
 	switch {
-	case xt.Kind == schema.Array && yt.Kind == schema.Array:
+	case xt.Kind == schema.Array && yt.Equal(xt):
 		return when(or(isNull(x), isNull(y)), null(), call("list_concat", x, y))
 	case xt.Kind == schema.Array && yt.Equal(xt.Elem()):
 		return when(isNull(x), null(), call("list_append", x, y))
@@ -231,10 +241,10 @@ func temporalArithmetic(op string, x, y expr, xt, yt, t schema.Type) expr {
 	}
 	switch {
 	case t.Kind == schema.IntervalDay && xt.Kind == schema.TimestampTZ:
-		return call("to_microseconds", bin("-", call("epoch_us", instant(x)), call("epoch_us", instant(y))))
+		return millisBetween(call("epoch_us", instant(y)), call("epoch_us", instant(x)))
 	case t.Kind == schema.IntervalDay && (xt.Kind == schema.Timestamp || xt.Kind == schema.Date):
 		stamp := func(v expr) expr { return call("epoch_us", castTo(v, "TIMESTAMP")) }
-		return call("to_microseconds", bin("-", stamp(x), stamp(y)))
+		return millisBetween(stamp(y), stamp(x))
 	case t.Kind == schema.TimestampTZ:
 		return addZoned(op, x, y, yt)
 	case t.Kind == schema.Date && yt.Kind == schema.IntervalDay:
@@ -250,6 +260,12 @@ func temporalArithmetic(op string, x, y expr, xt, yt, t schema.Type) expr {
 		return scaleInterval(x, y, xt, op)
 	}
 	return bin(op, x, y)
+}
+
+// millisBetween is an interval, which Trino keeps in milliseconds.
+func millisBetween(from, to expr) expr {
+	micros := castTo(bin("-", to, from), "DOUBLE")
+	return call("to_milliseconds", castTo(call("round", bin("/", micros, num(1000))), "BIGINT"))
 }
 
 // addZoned moves a timestamp with time zone: months by its own clock, seconds

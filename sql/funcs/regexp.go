@@ -123,9 +123,19 @@ func emitRegexpReplace(c *Call) (expr, error) {
 	if len(args) == 2 {
 		args = append(args, str(""))
 	} else if c.Params[2].Kind == schema.Function {
-		return nil, unsupported("regexp_replace with a lambda is not supported yet")
+		return replaceBy(c), nil
 	}
 	return call("trino_regexp_replace", args...), nil
+}
+
+// replaceBy cuts the text at its matches: each piece is the text before a
+// match and the match's groups, the last one the rest.
+func replaceBy(c *Call) expr {
+	pieces := call("trino_regexp_pieces", c.Args[0], c.Args[1])
+	groups := call("list_slice", elem(), num(2), call("len", elem()))
+	replaced := when(bin(">", call("len", elem()), num(1)), apply(c.Args[2], groups), str(""))
+	text := bin("||", at(elem(), num(1)), replaced)
+	return call("array_to_string", call("list_transform", pieces, lambda(text, elemVar)), str(""))
 }
 
 func emitRegexpPosition(c *Call) (expr, error) {
@@ -164,6 +174,7 @@ var regexpGo = []GoFunc{
 	{Name: "trino_regexp_extract", Signature: "(varchar, varchar, bigint) varchar", Call: goRegexpExtract},
 	{Name: "trino_regexp_extract_all", Signature: "(varchar, varchar, bigint) array(varchar)", Call: goRegexpExtractAll},
 	{Name: "trino_regexp_replace", Signature: "(varchar, varchar, varchar) varchar", Call: goRegexpReplace},
+	{Name: "trino_regexp_pieces", Signature: "(varchar, varchar) array(array(varchar))", Call: goRegexpPieces},
 	{Name: "trino_regexp_count", Signature: "(varchar, varchar) bigint", Call: goRegexpCount},
 	{Name: "trino_regexp_position", Signature: "(varchar, varchar, bigint, bigint) bigint", Call: goRegexpPosition},
 	{Name: "trino_regexp_split", Signature: "(varchar, varchar) array(varchar)", Call: goRegexpSplit},

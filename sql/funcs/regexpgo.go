@@ -429,3 +429,25 @@ func (m *matcherRE) numbered(s string) (group, n int) {
 	}
 	return group, n
 }
+
+// goRegexpPieces cuts a text as replaceBy says.
+func goRegexpPieces(a []any) (any, error) {
+	s := a[0].(string)
+	m, err := compile(a[1].(string))
+	if err != nil {
+		return nil, err
+	}
+	pieces, last := []any{}, 0
+	err = m.find(s, func(at match) bool {
+		piece := []any{s[last:at[0]]}
+		for group := 1; group <= m.groups; group++ {
+			piece = append(piece, at.text(s, group))
+		}
+		if m.groups == 0 {
+			piece = append(piece, nil)
+		}
+		pieces, last = append(pieces, piece), at[1]
+		return true
+	})
+	return append(pieces, []any{s[last:]}), err
+}

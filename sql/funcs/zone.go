@@ -115,8 +115,11 @@ func TimestampText(t time.Time, precision int) string {
 // DateText is the date of t; years beyond four digits keep their sign.
 func DateText(t time.Time) string {
 	year, sign := t.Year(), ""
-	if year < 0 {
+	switch {
+	case year < 0:
 		year, sign = -year, "-"
+	case year > 9999:
+		sign = "+"
 	}
 	return fmt.Sprintf("%s%04d-%02d-%02d", sign, year, int(t.Month()), t.Day())
 }
