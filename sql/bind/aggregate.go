@@ -96,7 +96,7 @@ func (b *binder) checkAggregated(sel *syntax.Select, info *Select, from *scope, 
 	}
 	for _, it := range info.Items {
 		if it.Column != nil {
-			a.checkStar(sel, it)
+			a.checkStar(sel, from, it)
 			continue
 		}
 		a.check(it.Expr)
@@ -111,14 +111,20 @@ func (b *binder) checkAggregated(sel *syntax.Select, info *Select, from *scope, 
 	}
 }
 
-func (a *aggregation) checkStar(sel *syntax.Select, it *Item) {
+func (a *aggregation) checkStar(sel *syntax.Select, from *scope, it *Item) {
 	for _, k := range a.keys {
 		if a.info.SameItems(k, it) {
 			return
 		}
 	}
 	if a.local[it.Column] {
-		a.failAt(star(sel), notAggregate, "Column '%s' not in GROUP BY clause", it.Out.Name)
+		name := field{name: it.Out.Name}
+		for _, f := range from.fields {
+			if f.column == it.Column {
+				name = f
+			}
+		}
+		a.failAt(star(sel), notAggregate, "Column '%s' not in GROUP BY clause", name.fullName())
 	}
 }
 
@@ -141,7 +147,11 @@ func (a *aggregation) check(x syntax.Expr) {
 	case inSubquery:
 		a.failAt(bad, notAggregate, "Subquery uses '%s' which must appear in GROUP BY clause", syntax.Print(bad))
 	default:
-		a.failAt(x, notAggregate, "'%s' must be an aggregate expression or appear in GROUP BY clause", syntax.Print(x))
+		text := syntax.Print(x)
+		if _, ok := Unparen(x).(*syntax.Binary); ok {
+			text = "(" + text + ")"
+		}
+		a.failAt(x, notAggregate, "'%s' must be an aggregate expression or appear in GROUP BY clause", text)
 	}
 }
 

@@ -65,7 +65,12 @@ func (b *binder) fail(err *syntax.Error) {
 	}
 }
 
+// failAt reports an error about n; one about an operator stands, as Trino's
+// do, at its sign.
 func (b *binder) failAt(n syntax.Node, code, format string, args ...any) {
+	if x, ok := n.(*syntax.Binary); ok {
+		n = operatorAt(x)
+	}
 	b.fail(syntax.ErrorAt(n, code, format, args...))
 }
 

@@ -89,6 +89,8 @@ func (e *exprs) unknownFunction(x *syntax.Call) {
 func (e *exprs) placement(x *syntax.Call, f *funcs.Func, name string) {
 	aggregates := x.Distinct || x.Filter != nil || x.OrderBy != nil || x.Star
 	switch {
+	case f.Kind == funcs.Scalar && x.Distinct:
+		e.failAt(x, "FUNCTION_NOT_AGGREGATE", "DISTINCT is not supported for non-aggregation functions")
 	case f.Kind == funcs.Scalar && aggregates:
 		e.failAt(x, "FUNCTION_NOT_AGGREGATE", "Function '%s' is not an aggregate function", name)
 	case f.Kind == funcs.Scalar && x.Over != nil:

@@ -110,7 +110,7 @@ func (e *exprs) bind(x syntax.Expr) schema.Type {
 		e.expr(x.X)
 		return schema.Of(schema.Boolean)
 	case *syntax.IsDistinct:
-		return e.compared(x, "IS DISTINCT FROM", x.X, x.Y)
+		return e.compared(x, x.X, x.Y)
 	case *syntax.Exists:
 		e.query(x.Query, e.scope)
 		return schema.Of(schema.Boolean)
@@ -123,7 +123,7 @@ func (e *exprs) bind(x syntax.Expr) schema.Type {
 	case *syntax.Case:
 		return e.caseOf(x)
 	case *syntax.ArrayLit:
-		return schema.ArrayOf(e.single(x.Elems, "Array elements"))
+		return schema.ArrayOf(e.single(x.Elems, "All ARRAY elements"))
 	case *syntax.RowLit:
 		return e.row(x)
 	case *syntax.Subscript:
@@ -254,12 +254,12 @@ func (e *exprs) subscript(x *syntax.Subscript) schema.Type {
 			return schema.Type{}
 		}
 		if n < 1 || n > len(base.Elems) {
-			e.failAt(x.Index, "INVALID_FUNCTION_ARGUMENT", "ROW index out of bounds: %d", n)
+			e.failAt(x.Index, "INVALID_FUNCTION_ARGUMENT", "Subscript index out of bounds: %d, max value is %d", n, len(base.Elems))
 			return schema.Type{}
 		}
 		return base.Elems[n-1].Type
 	}
-	e.failAt(x, typeMismatch, "Cannot apply operator: %s[%s]", base, index)
+	e.failAt(x, typeMismatch, "Cannot use %s for subscript of %s", index, base)
 	return schema.Type{}
 }
 
@@ -284,9 +284,12 @@ func (e *exprs) subquery(x *syntax.Subquery) schema.Type {
 	if e.err != nil {
 		return schema.Type{}
 	}
-	if len(outs) != 1 {
-		e.failAt(x, notSupported, "A subquery of %d columns as a value is not supported yet", len(outs))
-		return schema.Type{}
+	if len(outs) == 1 {
+		return outs[0].Type
 	}
-	return outs[0].Type
+	fields := make([]schema.Field, len(outs))
+	for i, o := range outs {
+		fields[i] = schema.Field{Name: o.Name, Type: o.Type}
+	}
+	return schema.RowOf(fields...)
 }

@@ -118,7 +118,7 @@ func decimalType(text string) (schema.Type, bool) {
 func (e *exprs) interval(x *syntax.IntervalLit) schema.Type {
 	months, _, ok := ParseInterval(x)
 	if !ok {
-		e.failAt(x, "INVALID_LITERAL", "'%s' is not a valid INTERVAL literal", x.Value)
+		e.failAt(x, "INVALID_LITERAL", "Invalid INTERVAL %s value: %s", x.Field, x.Value)
 	}
 	_ = months
 	if x.Field == "YEAR" || x.Field == "MONTH" {

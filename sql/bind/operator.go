@@ -59,7 +59,7 @@ func (e *exprs) unary(x *syntax.Unary) schema.Type {
 		e.coerce(x.X, schema.Of(schema.Integer))
 		return schema.Of(schema.Integer)
 	case x.Op == "-":
-		e.failAt(x, typeMismatch, "Cannot apply operator: -%s", t)
+		e.failAt(x, typeMismatch, "Cannot negate %s", t)
 	default:
 		e.failAt(x, typeMismatch, "Unary '+' operator cannot by applied to %s type", t)
 	}
@@ -115,14 +115,14 @@ func typeList(types []schema.Type) string {
 
 // compared is a comparison that is no Binary: both sides get a common type that
 // = takes.
-func (e *exprs) compared(n syntax.Node, op string, x, y syntax.Expr) schema.Type {
+func (e *exprs) compared(n syntax.Node, x, y syntax.Expr) schema.Type {
 	xt, yt := e.expr(x), e.expr(y)
 	if e.err != nil {
 		return schema.Type{}
 	}
 	res, err := funcs.BinaryType("=", xt, yt)
 	if err != nil {
-		e.failAt(n, typeMismatch, "Cannot apply operator: %s %s %s", xt, op, yt)
+		e.failAt(n, typeMismatch, "Cannot check if %s is identical to %s", xt, yt)
 		return schema.Type{}
 	}
 	e.coerce(x, res.Params[0])
@@ -160,7 +160,7 @@ func (e *exprs) in(x *syntax.In) schema.Type {
 		return schema.Of(schema.Boolean)
 	}
 	xt := e.expr(x.X)
-	e.againstQuery(x, x.X, xt, x.Query, "value and result of subquery must be of the same type for IN expression: %s vs %s")
+	e.againstQuery(x, x.X, xt, x.Query, "Value expression and result of subquery must be of the same type: %s vs %s")
 	return schema.Of(schema.Boolean)
 }
 
@@ -233,12 +233,7 @@ func (e *exprs) text(x syntax.Expr, format string) {
 
 func (e *exprs) caseOf(x *syntax.Case) schema.Type {
 	if x.Operand != nil {
-		conds := []syntax.Expr{x.Operand}
-		for i := range x.Whens {
-			conds = append(conds, x.Whens[i].Cond)
-		}
-		t := e.single(conds, "CASE operand and WHEN clauses")
-		e.comparable(x.Operand, t)
+		e.operand(x)
 	}
 	var results []syntax.Expr
 	for i := range x.Whens {
@@ -251,6 +246,26 @@ func (e *exprs) caseOf(x *syntax.Case) schema.Type {
 		results = append(results, x.Else)
 	}
 	return e.single(results, "All CASE results")
+}
+
+// operand gives the operand of a CASE and what it is compared with a common
+// type.
+func (e *exprs) operand(x *syntax.Case) {
+	common := e.expr(x.Operand)
+	for i := range x.Whens {
+		cond := x.Whens[i].Cond
+		t := e.expr(cond)
+		wider, ok := schema.Common(common, t)
+		if !ok {
+			e.failAt(cond, typeMismatch, "CASE operand type does not match WHEN clause operand type: %s vs %s", common, t)
+		}
+		common = wider
+	}
+	e.comparable(x.Operand, common)
+	e.coerce(x.Operand, common)
+	for i := range x.Whens {
+		e.coerce(x.Whens[i].Cond, common)
+	}
 }
 
 func (e *exprs) cast(x *syntax.Cast) schema.Type {

@@ -58,7 +58,7 @@ func (s *scope) isPrefix(name []string) bool {
 func (b *binder) resolve(n syntax.Node, s *scope, name []string, text string) *Column {
 	for ; s != nil; s = s.parent {
 		found := s.find(name)
-		if len(found) > 1 && !sameColumn(found) {
+		if len(found) > 1 {
 			b.failAt(n, ambiguous, "Column '%s' is ambiguous", text)
 			return nil
 		}
@@ -71,18 +71,6 @@ func (b *binder) resolve(n syntax.Node, s *scope, name []string, text string) *C
 		}
 	}
 	return nil
-}
-
-// sameColumn reports whether an ORDER BY name that stands several times in the
-// select list is the same column each time.
-func sameColumn(found []field) bool {
-	first := found[0].column
-	for _, f := range found[1:] {
-		if first.Item == nil || f.column.Item == nil || first.Item.Column == nil || first.Item.Column != f.column.Item.Column {
-			return false
-		}
-	}
-	return true
 }
 
 func (b *binder) use(c *Column) {

@@ -98,7 +98,7 @@ func (l *lowerer) bare(x syntax.Expr) syntax.Expr {
 	case *syntax.Exists:
 		return &syntax.Exists{Query: l.query(x.Query)}
 	case *syntax.Subquery:
-		return &syntax.Subquery{Query: l.query(x.Query)}
+		return l.subquery(x)
 	case *syntax.Quantified:
 		return &syntax.Quantified{Op: x.Op, Quantifier: x.Quantifier, X: l.key(x.X), Query: l.keyQuery(x.X, x.Query)}
 	case *syntax.Cast:

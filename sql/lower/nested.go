@@ -76,6 +76,23 @@ func arrayElement(base, index syntax.Expr, t schema.Type) syntax.Expr {
 	return &syntax.Case{Whens: whens, Else: &syntax.Subscript{Base: base, Index: index}}
 }
 
+// subquery is a query as a value; of several columns it is a row.
+func (l *lowerer) subquery(x *syntax.Subquery) syntax.Expr {
+	q := l.query(x.Query)
+	outs := l.info.Outputs[x.Query]
+	if len(outs) == 1 {
+		return &syntax.Subquery{Query: q}
+	}
+	alias := l.fresh("side")
+	row := &syntax.StructLit{}
+	for i, o := range outs {
+		row.Names = append(row.Names, funcs.FieldName(l.info.Types[x], i))
+		row.Elems = append(row.Elems, column(alias, o.Ref))
+	}
+	sel := &syntax.Select{Items: []syntax.SelectItem{selected(row, "row")}, From: derived(q, alias)}
+	return &syntax.Subquery{Query: &syntax.Query{Body: sel}}
+}
+
 func isRow(x syntax.Expr) bool {
 	_, ok := bind.Unparen(x).(*syntax.RowLit)
 	return ok
