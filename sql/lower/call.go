@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"strings"
+
 	"logsql/sql/bind"
 	"logsql/sql/funcs"
 	"logsql/sql/syntax"
@@ -40,11 +42,15 @@ func (l *lowerer) argument(node *syntax.Call, a syntax.Expr) syntax.Expr {
 	if f, ok := a.(*syntax.Lambda); ok {
 		return l.lambda(f)
 	}
-	if node.Distinct && holdsZone(l.info.Type(a)) {
-		l.failAt(a, "DISTINCT on values of type %s is not supported yet", l.info.Type(a))
+	t := l.info.Type(a)
+	if node.Distinct && holdsZone(t) && !(isZoned(t) && isCount(node)) {
+		l.failAt(a, "DISTINCT on values of type %s is not supported yet", t)
 	}
 	return l.expr(a)
 }
+
+// isCount is of the one aggregate that takes instants apart by itself.
+func isCount(node *syntax.Call) bool { return strings.EqualFold(node.Name[0].Name, "count") }
 
 func (l *lowerer) lambda(f *syntax.Lambda) syntax.Expr {
 	out := &syntax.Lambda{Body: l.expr(f.Body)}

@@ -70,7 +70,7 @@ func arrayElement(base, index syntax.Expr, t schema.Type) syntax.Expr {
 		{Cond: cmp("<", index, num(0)), Result: fail(t, code, join(str("Array subscript is negative: "), text(index)))},
 		{Cond: cmp(">", index, length), Result: fail(t, code, beyond)},
 	}
-	if isLiteral(index) {
+	if n, ok := index.(*syntax.NumberLit); ok && n.Text != "0" {
 		whens = whens[2:]
 	}
 	return &syntax.Case{Whens: whens, Else: &syntax.Subscript{Base: base, Index: index}}
