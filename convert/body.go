@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 )
 
@@ -21,6 +22,10 @@ type body struct {
 	gz    gzip.Reader
 	isGz  bool
 
+	given int64  // bytes given out
+	sound int64  // of them, those before the end of the last member whose checksum held
+	doubt *doubt // nil, or where to stop
+
 	lines int64 // line ends given out
 	first byte  // the first byte that is no blank
 	err   error // the first that was not nil
@@ -31,10 +36,33 @@ const readSize = 128 << 10
 
 func newBody(r io.Reader) *body { return &body{raw: bufio.NewReaderSize(r, readSize)} }
 
-// reset makes b read another object, with the same buffers.
-func (b *body) reset(r io.Reader) {
+// doubt says that a gzip member's bytes are not those that were written: after
+// the first sound bytes of the content nothing is to be believed.
+type doubt struct {
+	sound int64
+	err   error
+}
+
+func (d *doubt) Error() string {
+	return d.err.Error() + ": nothing of this gzip member is kept, its bytes are not what was written"
+}
+
+// reset makes b read another object, with the same buffers. It reads no further
+// than where d begins, if that is not nil.
+func (b *body) reset(r io.Reader, d *doubt) {
 	b.raw.Reset(r)
 	b.plain, b.isGz, b.lines, b.first, b.err, b.tail = nil, false, 0, 0, nil, nil
+	b.given, b.sound, b.doubt = 0, 0, d
+}
+
+// doubted tells whether what was read turned out not to be what was written. A
+// member that merely ends early is not in doubt: as far as it goes it is right.
+func (b *body) doubted() *doubt {
+	var corrupt flate.CorruptInputError
+	if b.doubt != nil || !errors.Is(b.err, gzip.ErrChecksum) && !errors.As(b.err, &corrupt) {
+		return nil
+	}
+	return &doubt{b.sound, b.err}
 }
 
 var gzipMagic = []byte{0x1f, 0x8b}
@@ -49,7 +77,15 @@ func (b *body) Read(p []byte) (int, error) {
 	if b.err != nil {
 		return 0, b.err
 	}
+	if b.doubt != nil {
+		p = p[:min(int64(len(p)), b.doubt.sound-b.given)]
+		if len(p) == 0 {
+			b.err = b.doubt
+			return 0, b.err
+		}
+	}
 	n, err := b.read(p)
+	b.given += int64(n)
 	if b.first == 0 {
 		b.first = firstByte(p[:n])
 	}
@@ -90,7 +126,7 @@ func (b *body) read(p []byte) (int, error) {
 		if !b.isGz || !errors.Is(err, io.EOF) {
 			return n, err
 		}
-		// The end of a member.
+		b.sound = b.given + int64(n) // the end of a member
 		if err := b.nextMember(); err != nil || n > 0 {
 			return n, err
 		}

@@ -51,7 +51,7 @@ func TestBody(t *testing.T) {
 				"whole": strings.NewReader(c.in), "bytes": iotest.OneByteReader(strings.NewReader(c.in)),
 				"data and EOF": iotest.DataErrReader(strings.NewReader(c.in)),
 			} {
-				b.reset(in)
+				b.reset(in, nil)
 				got, err := io.ReadAll(b)
 				if string(got) != c.want {
 					t.Errorf("%s: read %.60q, want %.60q", name, got, c.want)

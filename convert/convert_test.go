@@ -287,6 +287,46 @@ func TestBrokenObjects(t *testing.T) {
 	}
 }
 
+// A checksum that does not hold makes every record of its gzip member doubtful,
+// also those that have gone into a row group by then.
+func TestDoubtedMembers(t *testing.T) {
+	badSum := []byte(zip(flowLines(300_000, day1)))
+	badSum[len(badSum)-5] ^= 1
+	corrupt := []byte(zip(flowHeader + flowLines(5000, day1)))
+	for i := range 64 {
+		corrupt[len(corrupt)/2+i] ^= 0x5a
+	}
+	m := newMirror(t,
+		object{flowKey(1, 1), zip(flowHeader+flowLines(10, day1)) + string(badSum)},
+		object{flowKey(1, 2), zip(flowHeader + flowLines(3, day1))},
+		object{flowKey(1, 3), string(corrupt)},
+	)
+	var last convert.Progress
+	r := run(t, m, convert.Options{Progress: func(p convert.Progress) { last = p }})
+	if flow := *r.Tables["vpc_flow_logs"]; r.Broken != 2 || flow != (convert.Table{Objects: 3, Records: 15, Stored: 13, Bad: 2}) {
+		t.Errorf("broken %d, flow %+v", r.Broken, flow)
+	}
+	if last.Objects != 3 || last.Objects != last.AllObjects {
+		t.Errorf("progress of %d objects of %d", last.Objects, last.AllObjects)
+	}
+	expect(t, "stored", inDuck(t, m, "SELECT count(*) FROM VPC_FLOW_LOGS"), "13")
+	l, err := lake.Open(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reasons []string
+	for b, err := range l.BadLines(t.Context(), "vpc_flow_logs") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		reasons = append(reasons, fmt.Sprintf("%d %s", b.Line, b.Reason))
+	}
+	const nothing = ": nothing of this gzip member is kept, its bytes are not what was written"
+	if len(reasons) != 2 || reasons[0] != "12 gzip: invalid checksum"+nothing || !strings.HasPrefix(reasons[1], "1 gzip: ") || !strings.HasSuffix(reasons[1], nothing) {
+		t.Errorf("bad lines %q", reasons)
+	}
+}
+
 func TestStrict(t *testing.T) {
 	m := newMirror(t, everyKind()...)
 	_, err := convert.Run(t.Context(), m, convert.Options{Strict: true, Workers: 1})

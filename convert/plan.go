@@ -38,6 +38,7 @@ type unit struct {
 type planned struct {
 	mirror.Object
 	match layout.Match
+	doubt *doubt // once a try has shown that part of it is not to be believed
 }
 
 // plan is which objects are to be converted, as a temporary table of the state
@@ -182,7 +183,7 @@ func (p *plan) head(o mirror.Object) ([]byte, error) {
 		return nil, withoutPath(err)
 	}
 	defer f.Close()
-	p.body.reset(f)
+	p.body.reset(f, nil)
 	head := make([]byte, sniffSize)
 	n, _ := io.ReadFull(p.body, head)
 	return head[:n], nil
@@ -279,7 +280,7 @@ func (g *grouper) add(o mirror.Object, c class) (full *unit) {
 	if g.unit == nil {
 		g.unit, g.class, g.bytes = &unit{typ: logtype.Types[c.typ]}, c, 0
 	}
-	g.unit.objects = append(g.unit.objects, planned{o, layout.Parse(o.Key)})
+	g.unit.objects = append(g.unit.objects, planned{Object: o, match: layout.Parse(o.Key)})
 	g.bytes += o.Size
 	return full
 }

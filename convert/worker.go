@@ -26,14 +26,34 @@ func newWorker(r *run) *worker {
 	return &worker{run: r, body: newBody(nil), sink: &sink{lake: r.lake, strict: r.options.Strict}}
 }
 
-// convert decodes the unit's objects and commits what they gave.
+// convert decodes the unit's objects and commits what they gave. A checksum
+// comes after the bytes it is about: where one is wrong, records that nobody
+// should believe are in the unit's parts already, and the unit begins anew
+// without them.
 func (w *worker) convert(ctx context.Context, u *unit) error {
+	told := 0
+	for {
+		err := w.try(ctx, u, &told)
+		var d *doubt
+		if !errors.As(err, &d) {
+			return err
+		}
+	}
+}
+
+// try is one pass over the unit; told is of how many objects progress has
+// heard. A *doubt says that the unit has to be tried again.
+func (w *worker) try(ctx context.Context, u *unit, told *int) error {
 	w.sink.begin(ctx, u.typ, u.objects[0].Bucket, identity(u))
 	defer w.sink.abort() // after a commit there is nothing left
 	var skipped []Skipped
 	out := lake.Unit{Table: u.typ.Name}
-	for _, o := range u.objects {
+	for i, o := range u.objects {
 		c, err := w.object(ctx, u.typ, o)
+		if d := w.body.doubted(); d != nil && w.sink.err == nil && ctx.Err() == nil {
+			u.objects[i].doubt = d
+			return d
+		}
 		var path *fs.PathError
 		if errors.As(err, &path) && c == nil {
 			w.run.missing(o.Object, path.Err)
@@ -46,7 +66,10 @@ func (w *worker) convert(ctx context.Context, u *unit) error {
 			skipped = append(skipped, Skipped{o.URI(), c.Reason})
 		}
 		out.Objects = append(out.Objects, *c)
-		w.run.advance(o.Size, c.Stored, c.Bad)
+		if i >= *told {
+			*told = i + 1
+			w.run.advance(o.Size, c.Stored, c.Bad)
+		}
 	}
 	parts, err := w.sink.finish()
 	if err != nil {
@@ -90,7 +113,7 @@ func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.
 		return nil, err
 	}
 	defer f.Close()
-	w.body.reset(f)
+	w.body.reset(f, o.doubt)
 	w.sink.open(o.Object)
 	c := &lake.Conversion{Object: o.ID, Outcome: lake.Converted, Version: t.Version}
 	if head, _ := w.body.raw.Peek(len(parquetMagic)); string(head) == parquetMagic {
