@@ -14,7 +14,7 @@ import (
 //
 // A value is one of: nil, bool, int64 (all integers), float32 (real), float64,
 // string (varchar, char, json, uuid, and decimals with all their digits),
-// []byte (varbinary, ipaddress, ipprefix), time.Time (date, time and timestamp,
+// []byte (varbinary, ipaddress), time.Time (date, time and timestamp,
 // the wall clock as if in UTC), Zoned, Interval, []any (array; row by position)
 // and Map. Text writes any of them.
 type Rows struct {

@@ -56,11 +56,8 @@ func appendText(b []byte, v any, t schema.Type) []byte {
 }
 
 func appendBytes(b, v []byte, t schema.Type) []byte {
-	switch t.Kind {
-	case schema.IPAddress:
+	if t.Kind == schema.IPAddress {
 		return append(b, funcs.AddressText(v)...)
-	case schema.IPPrefix:
-		return append(b, funcs.PrefixText(v)...)
 	}
 	for i, c := range v {
 		if i > 0 {

@@ -29,7 +29,6 @@ var arrayFuncs = []*Func{
 		"(date, date, interval day to second) array(date)", "(date, date, interval year to month) array(date)",
 		"(timestamp, timestamp, interval day to second) array(timestamp)", "(timestamp, timestamp, interval year to month) array(timestamp)",
 	}, Emit: emitSequence},
-	{Name: "shuffle", Signatures: []string{"(array(T)) array(T)"}, Emit: emitShuffle},
 	{Name: "slice", Signatures: []string{"(array(T), bigint, bigint) array(T)"}, Emit: emitSlice},
 	{Name: "trim_array", Signatures: []string{"(array(T), bigint) array(T)"}, Emit: emitTrimArray},
 	{Name: "zip", Signatures: []string{
@@ -95,7 +94,7 @@ func found(test, list expr) expr {
 
 func emitContains(c *Call) (expr, error) {
 	a, x := c.Args[0], c.Args[1]
-	if c.Params[1].Kind == schema.IPAddress {
+	if c.Params[0].Kind == schema.Varchar {
 		return call("trino_cidr_contains", a, x), nil
 	}
 	return when(or(isNull(a), isNull(x)), castTo(null(), "BOOLEAN"), found(call("list_contains", a, x), a)), nil
@@ -161,7 +160,7 @@ func emitArrayJoin(c *Call) (expr, error) {
 func emitArrayExtreme(name string) emit {
 	return func(c *Call) (expr, error) {
 		a := c.Args[0]
-		if len(c.Result.Elems) > 0 && holdsFloat(c.Result) {
+		if name == "list_max" && len(c.Result.Elems) > 0 && holdsFloat(c.Result) {
 			return nil, unsupported("%s of %s is not supported yet", c.Name, c.Params[0])
 		}
 		if k := c.Result.Kind; k == schema.Double || k == schema.Real {
@@ -262,10 +261,6 @@ func integerSequence(c *Call, from, to expr) expr {
 func tooLong(c *Call, n, list expr) expr {
 	const msg = "result of sequence function must not have more than 10000 entries"
 	return when(bin(">", n, num(10000)), fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str(msg)), typed(list, c.Result))
-}
-
-func emitShuffle(c *Call) (expr, error) {
-	return nil, unsupported("Function 'shuffle' is not supported yet")
 }
 
 func emitSlice(c *Call) (expr, error) {

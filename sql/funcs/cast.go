@@ -19,7 +19,7 @@ func DuckType(t schema.Type) string {
 		return `"NULL"`
 	case schema.Varchar, schema.Char, schema.JSON:
 		return "VARCHAR"
-	case schema.Varbinary, schema.IPAddress, schema.IPPrefix:
+	case schema.Varbinary, schema.IPAddress:
 		return "BLOB"
 	case schema.Timestamp:
 		return "TIMESTAMP"
@@ -100,10 +100,8 @@ func castExpr(x expr, from, to schema.Type) (expr, error) {
 		return fromNumber(x, from, to)
 	case from.Kind >= schema.Date && from.Kind <= schema.TimestampTZ:
 		return fromMoment(x, from, to)
-	case from.Kind == schema.IPAddress || from.Kind == schema.IPPrefix || to.Kind == schema.IPAddress:
+	case from.Kind == schema.IPAddress || to.Kind == schema.IPAddress:
 		return fromAddress(x, from, to)
-	case from.Kind == schema.Varbinary && to.Kind == schema.UUID:
-		return call("trino_uuid", x), nil
 	}
 	return nil, cannotCast(from, to)
 }
@@ -211,8 +209,6 @@ func plainText(x expr, from schema.Type) (expr, error) {
 		return call("trino_timestamp_text", bin("+", castTo(str("1970-01-01"), "DATE"), x), num(from.Precision), boolean(true)), nil
 	case schema.IPAddress:
 		return call("trino_ip_text", x), nil
-	case schema.IPPrefix:
-		return call("trino_prefix_text", x), nil
 	case schema.IntervalDay:
 		return call("trino_interval_text", call("epoch_us", x), boolean(true)), nil
 	case schema.IntervalYear:
@@ -269,8 +265,6 @@ func fromText(x expr, from, to schema.Type) (expr, error) {
 		return call("encode", x), nil
 	case schema.IPAddress:
 		return call("trino_parse_ip", x), nil
-	case schema.IPPrefix:
-		return call("trino_parse_prefix", x), nil
 	case schema.UUID:
 		return castTo(call("trino_parse_uuid", x), "UUID"), nil
 	case schema.TimeTZ:
@@ -380,10 +374,6 @@ func local(x expr) expr {
 
 func fromAddress(x expr, from, to schema.Type) (expr, error) {
 	switch {
-	case from.Kind == schema.IPAddress && to.Kind == schema.IPPrefix:
-		return call("trino_ip_prefix", x, castTo(null(), "BIGINT")), nil
-	case from.Kind == schema.IPPrefix && to.Kind == schema.IPAddress:
-		return call("trino_prefix_base", x), nil
 	case from.Kind == schema.Varbinary && to.Kind == schema.IPAddress:
 		return call("trino_ip_from_bytes", x), nil
 	case from.Kind == schema.IPAddress && to.Kind == schema.Varbinary:

@@ -15,7 +15,6 @@ var conditionalFuncs = []*Func{
 	{Name: "typeof", Signatures: []string{"(T) varchar"}, Emit: func(c *Call) (expr, error) {
 		return str(c.Params[0].String()), nil
 	}},
-	{Name: "version", Signatures: []string{"() varchar"}, Emit: build(func([]expr) expr { return str("476") })},
 }
 
 func nullifTypes(params []schema.Type) error {
@@ -53,7 +52,7 @@ func emitIf(c *Call) (expr, error) {
 // where all are.
 func emitExtreme(op string) func(c *Call) (expr, error) {
 	return func(c *Call) (expr, error) {
-		if len(c.Result.Elems) > 0 && holdsFloat(c.Result) {
+		if op == ">" && len(c.Result.Elems) > 0 && holdsFloat(c.Result) {
 			return nil, unsupported("%s of %s is not supported yet", c.Name, c.Result)
 		}
 		best := c.Args[0]

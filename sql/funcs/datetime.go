@@ -44,10 +44,8 @@ var datetimeFuncs = []*Func{
 	{Name: "from_unixtime", Signatures: []string{
 		"(double) timestamp with time zone", "(double, varchar) timestamp with time zone", "(double, bigint, bigint) timestamp with time zone",
 	}, Emit: emitFromUnixtime},
-	{Name: "from_unixtime_nanos", Signatures: []string{"(bigint) timestamp with time zone"}, Check: noNanos},
 	{Name: "to_unixtime", Signatures: []string{"(timestamp) double", "(timestamp with time zone) double"}, Emit: emitToUnixtime},
 	{Name: "from_iso8601_timestamp", Signatures: []string{"(varchar) timestamp with time zone"}, Emit: emitFromISO},
-	{Name: "from_iso8601_timestamp_nanos", Signatures: []string{"(varchar) timestamp with time zone"}, Check: noNanos},
 	{Name: "from_iso8601_date", Signatures: []string{"(varchar) date"}, Emit: udf("trino_iso_date")},
 	{Name: "to_iso8601", Signatures: []string{"(date) varchar", "(timestamp) varchar", "(timestamp with time zone) varchar"}, Emit: emitToISO},
 	{Name: "parse_datetime", Signatures: []string{"(varchar, varchar) timestamp with time zone"}, Emit: emitParseDatetime},
@@ -81,10 +79,6 @@ func lastParam(params []schema.Type) schema.Type { return params[len(params)-1] 
 
 func zonedOfFirst(params []schema.Type) schema.Type {
 	return schema.Type{Kind: schema.TimestampTZ, Precision: params[0].Precision}
-}
-
-func noNanos([]schema.Type) error {
-	return unsupported("timestamp(9) with time zone is not supported: times are kept to the microsecond")
 }
 
 // clock is what a moment shows on its own zone's wall.

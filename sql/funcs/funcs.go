@@ -33,7 +33,7 @@ type Func struct {
 	Kind Kind
 	// Signatures are written as "(varchar, bigint) varchar". T, U, K, V, S and
 	// R are type variables, "T..." is none or more, function(T, boolean) is a
-	// lambda. varchar, char, decimal, time and timestamp without parameters
+	// lambda, any a value of any type. varchar, char, decimal, time and timestamp without parameters
 	// take any; a result of such a type has the first such argument's.
 	Signatures []string
 	// Result computes what a signature cannot say; nil for most.
@@ -79,7 +79,7 @@ type Call struct {
 
 var families = [][]*Func{
 	conditionalFuncs, stringFuncs, regexpFuncs, datetimeFuncs, jsonFuncs, arrayFuncs, mapFuncs,
-	lambdaFuncs, mathFuncs, binaryFuncs, urlFuncs, addressFuncs, aggregateFuncs, windowFuncs,
+	lambdaFuncs, mathFuncs, binaryFuncs, urlFuncs, aggregateFuncs, windowFuncs,
 }
 
 var byName = sync.OnceValue(func() map[string]*Func {

@@ -10,7 +10,6 @@ var mapFuncs = []*Func{
 	{Name: "map_from_entries", Signatures: []string{"(array(row(K, V))) map(K, V)"}, Check: plainElements, Emit: emitMapFromEntries},
 	{Name: "multimap_from_entries", Signatures: []string{"(array(row(K, V))) map(K, array(V))"}, Check: plainElements, Emit: emitMultimapFromEntries},
 	{Name: "map_concat", Signatures: []string{"(map(K, V), map(K, V), map(K, V)...) map(K, V)"}, Check: plainElements, Emit: emitMapConcat},
-	{Name: "map_subset", Signatures: []string{"(map(K, V), array(K)) map(K, V)"}, Check: plainElements, Emit: emitMapSubset},
 }
 
 func emitMap(c *Call) (expr, error) {
@@ -57,9 +56,4 @@ func emitMapConcat(c *Call) (expr, error) {
 		test = or(test, isNull(a))
 	}
 	return when(test, typedNull(c.Result), typed(call("map_concat", c.Args...), c.Result)), nil
-}
-
-func emitMapSubset(c *Call) (expr, error) {
-	list := call("list_filter", call("map_entries", c.Args[0]), lambda(call("list_contains", c.Args[1], entryKey()), elemVar))
-	return call("map_from_entries", list), nil
 }

@@ -242,8 +242,13 @@ func temporalArithmetic(op string, x, y expr, xt, yt, t schema.Type) expr {
 	switch {
 	case t.Kind == schema.IntervalDay && xt.Kind == schema.TimestampTZ:
 		return millisBetween(call("epoch_us", instant(y)), call("epoch_us", instant(x)))
-	case t.Kind == schema.IntervalDay && (xt.Kind == schema.Timestamp || xt.Kind == schema.Date):
-		stamp := func(v expr) expr { return call("epoch_us", castTo(v, "TIMESTAMP")) }
+	case t.Kind == schema.IntervalDay && (xt.Kind == schema.Timestamp || xt.Kind == schema.Date || xt.Kind == schema.Time):
+		stamp := func(v expr) expr {
+			if xt.Kind == schema.Time {
+				return call("epoch_us", bin("+", castTo(str("1970-01-01"), "DATE"), v))
+			}
+			return call("epoch_us", castTo(v, "TIMESTAMP"))
+		}
 		return millisBetween(stamp(y), stamp(x))
 	case t.Kind == schema.TimestampTZ:
 		return addZoned(op, x, y, yt)

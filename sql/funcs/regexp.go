@@ -129,13 +129,14 @@ func emitRegexpReplace(c *Call) (expr, error) {
 }
 
 // replaceBy cuts the text at its matches: each piece is the text before a
-// match and the match's groups, the last one the rest.
+// match, something, and the match's groups; the last one has the rest alone.
 func replaceBy(c *Call) expr {
 	pieces := call("trino_regexp_pieces", c.Args[0], c.Args[1])
-	groups := call("list_slice", elem(), num(2), call("len", elem()))
+	groups := call("list_slice", elem(), num(3), call("len", elem()))
 	replaced := when(bin(">", call("len", elem()), num(1)), apply(c.Args[2], groups), str(""))
 	text := bin("||", at(elem(), num(1)), replaced)
-	return call("array_to_string", call("list_transform", pieces, lambda(text, elemVar)), str(""))
+	texts := call("list_transform", pieces, lambda(text, elemVar))
+	return when(hasNull(texts), castTo(null(), "VARCHAR"), call("array_to_string", texts, str("")))
 }
 
 func emitRegexpPosition(c *Call) (expr, error) {

@@ -439,12 +439,9 @@ func goRegexpPieces(a []any) (any, error) {
 	}
 	pieces, last := []any{}, 0
 	err = m.find(s, func(at match) bool {
-		piece := []any{s[last:at[0]]}
+		piece := []any{s[last:at[0]], ""}
 		for group := 1; group <= m.groups; group++ {
 			piece = append(piece, at.text(s, group))
-		}
-		if m.groups == 0 {
-			piece = append(piece, nil)
 		}
 		pieces, last = append(pieces, piece), at[1]
 		return true

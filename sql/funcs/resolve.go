@@ -167,6 +167,8 @@ func (s *signature) expand(n int) ([]pattern, bool) {
 // match fits a type to a pattern, binding its variables.
 func (m *matcher) match(p pattern, t schema.Type) bool {
 	switch {
+	case p.name == "any":
+		return true
 	case p.isVar():
 		return m.bind(p.name, t)
 	case t.Kind == schema.Unknown:
@@ -269,6 +271,8 @@ func (m *matcher) snapshot(params []pattern) string {
 // param is what an argument of type t is cast to.
 func (m *matcher) param(p pattern, t schema.Type) schema.Type {
 	switch {
+	case p.name == "any":
+		return t
 	case p.name == "function" || p.hasVar() || len(p.args) > 0:
 		return m.build(p)
 	case p.name == "row":
@@ -286,6 +290,8 @@ func (m *matcher) build(p pattern) schema.Type {
 	switch {
 	case p.isVar():
 		return m.vars[p.name]
+	case p.name == "any":
+		return schema.Type{}
 	case p.name == "function":
 		t := schema.Type{Kind: schema.Function}
 		for _, a := range p.args {

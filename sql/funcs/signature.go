@@ -140,7 +140,7 @@ func (p *patternParser) pattern() pattern {
 		}
 		p.want(")")
 	}
-	if !q.isVar() && q.name != "function" && q.name != "row" && len(q.args) == 0 {
+	if !q.isVar() && q.name != "any" && q.name != "function" && q.name != "row" && len(q.args) == 0 {
 		schema.MustParse(q.name)
 	}
 	return q

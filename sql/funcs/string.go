@@ -21,7 +21,6 @@ var stringFuncs = []*Func{
 	{Name: "strpos", Signatures: []string{"(varchar, varchar) bigint", "(varchar, varchar, bigint) bigint"}, Emit: emitStrpos},
 	{Name: "position", Signatures: []string{"(varchar, varchar) bigint"}, Emit: build(func(a []expr) expr { return call("strpos", a[1], a[0]) })},
 	{Name: "starts_with", Signatures: []string{"(varchar, varchar) boolean"}},
-	{Name: "ends_with", Signatures: []string{"(varchar, varchar) boolean"}},
 	{Name: "split", Signatures: []string{"(varchar, varchar) array(varchar)", "(varchar, varchar, bigint) array(varchar)"}, Emit: emitSplit},
 	{Name: "split_part", Signatures: []string{"(varchar, varchar, bigint) varchar"}, Emit: udf("trino_split_part")},
 	{Name: "split_to_map", Signatures: []string{"(varchar, varchar, varchar) map(varchar, varchar)"}, Emit: emitSplitToMap("trino_split_to_map")},
@@ -40,7 +39,7 @@ var stringFuncs = []*Func{
 	{Name: "to_utf8", Signatures: []string{"(varchar) varbinary"}, Emit: native("encode")},
 	{Name: "from_utf8", Signatures: []string{"(varbinary) varchar", "(varbinary, varchar) varchar"}, Emit: emitFromUTF8},
 	{Name: "normalize", Signatures: []string{"(varchar) varchar"}, Emit: native("nfc_normalize")},
-	{Name: "format", Signatures: []string{"(varchar, T, U...) varchar"}, Emit: emitFormat},
+	{Name: "format", Signatures: []string{"(varchar, any, any...) varchar"}, Emit: emitFormat},
 }
 
 // concatFunc is what || means too.
