@@ -37,6 +37,7 @@ func Main(args []string, in io.Reader, out, err io.Writer) int {
 }
 
 func (a *app) root() *cobra.Command {
+	cobra.EnableCommandSorting = false // help lists them in the order of the work
 	root := &cobra.Command{
 		Use:   "logsql",
 		Short: "Athena SQL on AWS logs, on your own machine",
