@@ -129,6 +129,31 @@ func prints(n ast.Node) string {
 	return ""
 }
 
+// TestFunctionSizes holds the budget: half of the functions have at most ten
+// lines, nine of ten at most 45, and none more than 100.
+func TestFunctionSizes(t *testing.T) {
+	var sizes []int
+	eachFile(t, func(dir string, fset *token.FileSet, file *ast.File) {
+		for _, decl := range file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || f.Body == nil {
+				continue
+			}
+			lines := fset.Position(f.End()).Line - fset.Position(f.Pos()).Line + 1
+			sizes = append(sizes, lines)
+			if lines > 100 {
+				t.Errorf("%s: %s has %d lines", fset.Position(f.Pos()), f.Name.Name, lines)
+			}
+		}
+	})
+	slices.Sort(sizes)
+	median, p90 := sizes[len(sizes)/2], sizes[len(sizes)*9/10]
+	t.Logf("%d functions: median %d, p90 %d, longest %d lines", len(sizes), median, p90, sizes[len(sizes)-1])
+	if median > 10 || p90 > 45 {
+		t.Errorf("median %d lines, want at most 10; p90 %d, want at most 45", median, p90)
+	}
+}
+
 // eachFile visits the Go files of the tree that go into the program; dir is
 // relative to the tree's top.
 func eachFile(t *testing.T, visit func(dir string, fset *token.FileSet, file *ast.File)) {
