@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"fmt"
 	"iter"
 	"time"
 
@@ -116,6 +117,10 @@ func value(v any, t schema.Type) any {
 			m[i] = Entry{Key: value(v.Keys[i], t.Key()), Value: value(v.Values[i], t.Value())}
 		}
 		return m
+	case []byte:
+		if t.Kind == schema.UUID && len(v) == 16 {
+			return fmt.Sprintf("%x-%x-%x-%x-%x", v[:4], v[4:6], v[6:8], v[8:10], v[10:])
+		}
 	case []any:
 		for i := range v {
 			v[i] = value(v[i], t.Elem())

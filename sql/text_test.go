@@ -32,9 +32,9 @@ func TestText(t *testing.T) {
 		{at, "time(3)", "01:02:03.456"},
 		{at, "timestamp(3)", "2021-12-04 01:02:03.456"},
 		{at, "timestamp(0)", "2021-12-04 01:02:03"},
-		{Zoned{at, "UTC"}, "timestamp(3) with time zone", "2021-12-04 01:02:03.456 UTC"},
-		{Zoned{at, "+08:00"}, "timestamp(3) with time zone", "2021-12-04 09:02:03.456 +08:00"},
-		{Zoned{at, "America/New_York"}, "timestamp(0) with time zone", "2021-12-03 20:02:03 America/New_York"},
+		{Zoned{Time: at, Zone: "UTC"}, "timestamp(3) with time zone", "2021-12-04 01:02:03.456 UTC"},
+		{Zoned{Time: at, Zone: "+08:00"}, "timestamp(3) with time zone", "2021-12-04 09:02:03.456 +08:00"},
+		{Zoned{Time: at, Zone: "America/New_York"}, "timestamp(0) with time zone", "2021-12-03 20:02:03 America/New_York"},
 		{Interval{Months: -14}, "interval year to month", "-1-2"},
 		{Interval{Micros: 93784005000}, "interval day to second", "1 02:03:04.005"},
 		{[]any{"a", nil}, "array(varchar)", "[a, null]"},
@@ -47,6 +47,9 @@ func TestText(t *testing.T) {
 		if got, ok := Text(c.value, typ); got != c.want || !ok {
 			t.Errorf("Text(%v, %s) = %q, %v; want %q", c.value, typ, got, ok, c.want)
 		}
+	}
+	if got := value([]byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, schema.Of(schema.UUID)); got != "01020304-0506-0708-090a-0b0c0d0e0f10" {
+		t.Errorf("a UUID becomes %v", got)
 	}
 	if got, ok := Text(nil, schema.Text); got != "" || ok {
 		t.Errorf("Text(nil) = %q, %v", got, ok)

@@ -166,7 +166,7 @@ type Rows struct {
 }
 
 // Next gives the next row, or false at the end and on an error: see Err. Its
-// values are nil, bool, int64, float32, float64, string, []byte, time.Time
+// values are nil, bool, int64, float32, float64, string, []byte (BLOB, UUID), time.Time
 // (UTC, also for dates and times), Decimal as string, Interval, []any for a
 // LIST, map[string]any for a STRUCT and Map for a MAP.
 func (r *Rows) Next() ([]any, bool) {

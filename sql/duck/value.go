@@ -32,8 +32,6 @@ func plain(v any) any {
 		return decimalText(v.Value, int(v.Scale))
 	case duckdb.Interval:
 		return Interval{Months: int64(v.Months), Micros: v.Micros + int64(v.Days)*86_400_000_000}
-	case duckdb.UUID:
-		return v.String()
 	case duckdb.OrderedMap:
 		return Map{Keys: plainList(v.Keys()), Values: plainList(v.Values())}
 	case []any:

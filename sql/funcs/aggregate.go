@@ -18,8 +18,8 @@ var aggregateFuncs = []*Func{
 	}, Emit: emitAvg},
 	{Name: "min", Kind: Aggregate, Signatures: []string{"(T) T", "(T, bigint) array(T)"}, Check: ordered, Emit: emitExtremeOf("arg_min", "min")},
 	{Name: "max", Kind: Aggregate, Signatures: []string{"(T) T", "(T, bigint) array(T)"}, Check: ordered, Emit: emitExtremeOf("arg_max", "max")},
-	{Name: "min_by", Kind: Aggregate, Signatures: []string{"(T, U) T", "(T, U, bigint) array(T)"}, Emit: emitBy("arg_min_null", "arg_min")},
-	{Name: "max_by", Kind: Aggregate, Signatures: []string{"(T, U) T", "(T, U, bigint) array(T)"}, Emit: emitBy("arg_max_null", "arg_max")},
+	{Name: "min_by", Kind: Aggregate, Signatures: []string{"(T, U) T", "(T, U, bigint) array(T)"}, Emit: emitBy("arg_min_null")},
+	{Name: "max_by", Kind: Aggregate, Signatures: []string{"(T, U) T", "(T, U, bigint) array(T)"}, Emit: emitBy("arg_max_null")},
 	{Name: "arbitrary", Kind: Aggregate, Signatures: []string{"(T) T"}, Emit: native("any_value")},
 	{Name: "any_value", Kind: Aggregate, Signatures: []string{"(T) T"}, Emit: native("any_value")},
 	{Name: "array_agg", Kind: Aggregate, Signatures: []string{"(T) array(T)"}, Emit: native("list")},
@@ -141,14 +141,13 @@ func emitExtremeOf(by, plain string) emit {
 
 // emitBy is min_by and max_by: rows whose key is NULL do not count, values that
 // are NULL do.
-func emitBy(one, many string) emit {
+func emitBy(name string) emit {
 	return func(c *Call) (expr, error) {
 		key := Comparable(c.Args[1], c.Params[1])
 		if len(c.Args) == 3 {
 			return nil, unsupported("%s with a number of values is not supported yet", c.Name)
 		}
-		_ = many
-		return c.with(one, c.Args[0], key), nil
+		return c.with(name, c.Args[0], key), nil
 	}
 }
 
@@ -181,7 +180,7 @@ func emitListagg(c *Call) (expr, error) {
 	return out, nil
 }
 
-// emitMapAgg keeps the last value of a key, as Trino keeps one of them.
+// emitMapAgg keeps the first value of a key; Trino keeps one of them.
 func emitMapAgg(c *Call) (expr, error) {
 	entry := structOf([]string{"key", "value"}, c.Args[0], c.Args[1])
 	list := c.with("list", entry)

@@ -39,8 +39,6 @@ var arrayFuncs = []*Func{
 	{Name: "ngrams", Signatures: []string{"(array(T), bigint) array(array(T))"}, Emit: emitNgrams},
 }
 
-var arrayGo = []GoFunc{}
-
 // plainElements refuses elements that DuckDB would compare by more than Trino
 // does.
 func plainElements(params []schema.Type) error {

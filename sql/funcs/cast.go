@@ -244,9 +244,9 @@ func fromText(x expr, from, to schema.Type) (expr, error) {
 	}
 	switch to.Kind {
 	case schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt:
-		return guarded(x, `[+-]?[0-9]{1,18}`, to, "Cannot cast '", "' to "+trinoName(to.Kind), "trino_parse_integer"), nil
+		return guarded(x, `[+-]?[0-9]{1,18}`, to, "trino_parse_integer"), nil
 	case schema.Double:
-		return guarded(x, `[+-]?[0-9]{1,15}(\.[0-9]{1,15})?`, to, "", "", "trino_parse_double"), nil
+		return guarded(x, `[+-]?[0-9]{1,15}(\.[0-9]{1,15})?`, to, "trino_parse_double"), nil
 	case schema.Real:
 		return castTo(call("trino_parse_real", x), "FLOAT"), nil
 	case schema.Decimal:
@@ -254,7 +254,7 @@ func fromText(x expr, from, to schema.Type) (expr, error) {
 	case schema.Boolean:
 		return call("trino_parse_boolean", x), nil
 	case schema.Date:
-		return guarded(x, `[0-9]{4}-(0[1-9]|1[0-2])-([01][0-9]|2[0-8])`, to, "", "", "trino_parse_date"), nil
+		return guarded(x, `[0-9]{4}-(0[1-9]|1[0-2])-([01][0-9]|2[0-8])`, to, "trino_parse_date"), nil
 	case schema.Timestamp:
 		return call("trino_parse_timestamp", x, num(to.Precision)), nil
 	case schema.TimestampTZ:
@@ -275,7 +275,7 @@ func fromText(x expr, from, to schema.Type) (expr, error) {
 
 // guarded casts natively what matches the pattern, the rest in Go, where the
 // error is made too.
-func guarded(x expr, pattern string, to schema.Type, _, _, goFunc string) expr {
+func guarded(x expr, pattern string, to schema.Type, goFunc string) expr {
 	args := []expr{x}
 	if to.IsInteger() {
 		args = append(args, str(trinoName(to.Kind)))

@@ -166,6 +166,9 @@ func plainRegexp(pattern string) bool {
 	if possessive.MatchString(strings.NewReplacer(`\\`, "", `\*`, "", `\+`, "", `\?`, "", `\}`, "").Replace(pattern)) {
 		return false
 	}
+	if strings.Contains(strings.NewReplacer(`\\`, "", `\(`, "", "(?:", "").Replace(strings.TrimPrefix(pattern, "(?i)")), "(?") {
+		return false // flags and named groups differ
+	}
 	_, err := regexp.Compile(pattern)
 	return err == nil
 }

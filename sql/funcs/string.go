@@ -23,7 +23,7 @@ var stringFuncs = []*Func{
 	{Name: "starts_with", Signatures: []string{"(varchar, varchar) boolean"}},
 	{Name: "split", Signatures: []string{"(varchar, varchar) array(varchar)", "(varchar, varchar, bigint) array(varchar)"}, Emit: emitSplit},
 	{Name: "split_part", Signatures: []string{"(varchar, varchar, bigint) varchar"}, Emit: udf("trino_split_part")},
-	{Name: "split_to_map", Signatures: []string{"(varchar, varchar, varchar) map(varchar, varchar)"}, Emit: emitSplitToMap("trino_split_to_map")},
+	{Name: "split_to_map", Signatures: []string{"(varchar, varchar, varchar) map(varchar, varchar)"}, Emit: emitSplitToMap},
 	{Name: "split_to_multimap", Signatures: []string{"(varchar, varchar, varchar) map(varchar, array(varchar))"}, Emit: emitSplitToMultimap},
 	concatFunc,
 	{Name: "concat_ws", Signatures: []string{"(varchar, varchar...) varchar", "(varchar, array(varchar)) varchar"}, Emit: emitConcatWs},
@@ -179,11 +179,9 @@ func (c *Call) constant(i int) (string, bool) {
 }
 
 // Maps cross to Go and back as an array of pairs.
-func emitSplitToMap(name string) emit {
-	return func(c *Call) (expr, error) {
-		entry := structOf([]string{"key", "value"}, at(elem(), num(1)), at(elem(), num(2)))
-		return call("map_from_entries", call("list_transform", call(name, c.Args...), lambda(entry, elemVar))), nil
-	}
+func emitSplitToMap(c *Call) (expr, error) {
+	entry := structOf([]string{"key", "value"}, at(elem(), num(1)), at(elem(), num(2)))
+	return call("map_from_entries", call("list_transform", call("trino_split_to_map", c.Args...), lambda(entry, elemVar))), nil
 }
 
 func emitSplitToMultimap(c *Call) (expr, error) {

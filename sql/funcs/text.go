@@ -233,7 +233,7 @@ func (v verb) apply(value any, kind string) (string, error) {
 	case value == nil:
 		body = text
 	case lower == 'd' && isInteger:
-		body = v.number(text, "")
+		body = v.number(text)
 	case lower == 'f' && (kind == "double" || kind == "real" || kind == "decimal"):
 		body = v.fixed(text)
 	case lower == 'e' && (kind == "double" || kind == "real"):
@@ -247,7 +247,7 @@ func (v verb) apply(value any, kind string) (string, error) {
 		n, _ := strconv.ParseInt(text, 10, 64)
 		base := map[byte]int{'x': 16, 'o': 8}[lower]
 		body = strconv.FormatUint(uint64(n), base)
-		body = v.number(body, "")
+		body = v.number(body)
 	case isNumber && (lower == 'd' || lower == 'f' || lower == 'x' || lower == 'o' || lower == 'e'), lower == 'd', lower == 'f':
 		return "", invalid("Invalid format string: %%%s (%c != java.lang.%s)", v.text, v.verb, javaClass(kind))
 	default:
@@ -289,11 +289,11 @@ func (v verb) fixed(text string) string {
 	if !ok {
 		return text
 	}
-	return v.number(strings.Replace(r.FloatString(p), "-0."+strings.Repeat("0", p), "-0."+strings.Repeat("0", p), 1), "")
+	return v.number(r.FloatString(p))
 }
 
 // number puts sign, thousands and zeros as the flags say.
-func (v verb) number(digits, _ string) string {
+func (v verb) number(digits string) string {
 	sign := ""
 	if strings.HasPrefix(digits, "-") {
 		sign, digits = "-", digits[1:]
