@@ -405,7 +405,12 @@ func TestSyncInterrupted(t *testing.T) {
 	s.Latency = time.Millisecond
 	m := newMirror(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(100*time.Millisecond, cancel)
+	go func() {
+		defer cancel()
+		for n := 0; n < 20; time.Sleep(time.Millisecond) {
+			n += len(s.Requests())
+		}
+	}()
 	r, err := Sync(ctx, m, []Target{target(s)}, Options{Workers: 2})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want canceled", err)
