@@ -129,7 +129,14 @@ func emitAvg(c *Call) (expr, error) {
 func emitExtremeOf(by, plain string) emit {
 	return func(c *Call) (expr, error) {
 		x, t := c.Args[0], c.Params[0]
+		isFloat := t.Kind == schema.Double || t.Kind == schema.Real
 		switch {
+		case isFloat && plain == "max" && len(c.Args) == 2:
+			return nil, unsupported("max of several values of type %s is not supported yet", t)
+		case isFloat && plain == "max":
+			numbers := c.with(plain, x)
+			numbers.Filter = both(numbers.Filter, not(call("isnan", x))) // NaN is the least in Trino, the greatest in DuckDB
+			return call("coalesce", numbers, c.with(plain, x)), nil
 		case len(c.Args) == 2:
 			return c.with(plain, x, c.Args[1]), nil
 		case t.Kind == schema.TimestampTZ:
@@ -144,6 +151,9 @@ func emitExtremeOf(by, plain string) emit {
 func emitBy(name string) emit {
 	return func(c *Call) (expr, error) {
 		key := Comparable(c.Args[1], c.Params[1])
+		if k := c.Params[1].Kind; name == "arg_max_null" && (k == schema.Double || k == schema.Real) {
+			key = when(call("isnan", key), castTo(str("-inf"), "DOUBLE"), key)
+		}
 		if len(c.Args) == 3 {
 			return nil, unsupported("%s with a number of values is not supported yet", c.Name)
 		}
@@ -189,10 +199,15 @@ func emitMapAgg(c *Call) (expr, error) {
 }
 
 func keyFilter(have, key expr) expr {
+	return both(have, notNull(key))
+}
+
+// both adds a condition to a FILTER that may be nil.
+func both(have, more expr) expr {
 	if have == nil {
-		return notNull(key)
+		return more
 	}
-	return and(have, notNull(key))
+	return and(have, more)
 }
 
 // firstEntries makes a map of entries, of several with one key the first.
@@ -248,6 +263,8 @@ func emitMoments(order int) emit {
 	}
 }
 
+// emitGeometricMean: DuckDB's own is a macro, which takes no FILTER.
 func emitGeometricMean(c *Call) (expr, error) {
-	return typed(c.with("geometric_mean", c.Args[0]), c.Result), nil
+	logs, err := emitLog("ln")(&Call{Args: []expr{castTo(c.Args[0], "DOUBLE")}})
+	return typed(call("exp", c.with("avg", logs)), c.Result), err
 }

@@ -276,6 +276,9 @@ func goRoundInteger(a []any) (any, error) {
 	if digits >= 0 {
 		return n, nil
 	}
+	if digits < -19 {
+		return nil, failure("NUMERIC_VALUE_OUT_OF_RANGE", "integer overflow: %d", n)
+	}
 	text, err := goDecimalRound([]any{"round", strconv.FormatInt(n, 10), digits})
 	if err != nil {
 		return nil, err

@@ -389,6 +389,9 @@ func (m *matcherRE) replacement(text string) ([]replacement, error) {
 		case strings.HasPrefix(text[i:], "${"):
 			name, _, ok := strings.Cut(text[i+2:], "}")
 			group := m.named(name)
+			if name != "" && name[0] >= '0' && name[0] <= '9' {
+				group = -1 // a backtracking engine's numbered groups have their number for a name
+			}
 			if !ok || group < 0 {
 				return nil, invalid("Illegal replacement sequence: unknown group { %s }", name)
 			}
