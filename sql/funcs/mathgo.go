@@ -1,0 +1,257 @@
+package funcs
+
+import (
+	"math"
+	"math/big"
+	"math/bits"
+	"strconv"
+	"strings"
+)
+
+var mathGo = []GoFunc{
+	{Name: "trino_decimal_round", Signature: "(varchar, varchar, bigint) varchar", Call: goDecimalRound},
+	{Name: "trino_round_integer", Signature: "(bigint, bigint) bigint", Call: goRoundInteger},
+	{Name: "trino_round", Signature: "(double, bigint) double", Call: goRound},
+	{Name: "trino_truncate", Signature: "(double, bigint) double", Call: goTruncate},
+	{Name: "trino_log", Signature: "(double, double) double", Call: func(a []any) (any, error) { return math.Log(a[1].(float64)) / math.Log(a[0].(float64)), nil }},
+	{Name: "trino_cbrt", Signature: "(double) double", Call: func(a []any) (any, error) { return math.Cbrt(a[0].(float64)), nil }},
+	{Name: "trino_degrees", Signature: "(double) double", Call: func(a []any) (any, error) { return a[0].(float64) * (180 / math.Pi), nil }},
+	{Name: "trino_radians", Signature: "(double) double", Call: func(a []any) (any, error) { return a[0].(float64) * (math.Pi / 180), nil }},
+	{Name: "trino_width_bucket", Signature: "(double, double, double, bigint) bigint", Call: goWidthBucket},
+	{Name: "trino_width_bucket_of", Signature: "(double, array(double)) bigint", Call: goWidthBucketOf},
+	{Name: "trino_from_base", Signature: "(varchar, bigint) bigint", Call: goFromBase},
+	{Name: "trino_to_base", Signature: "(bigint, bigint) varchar", Call: goToBase},
+	{Name: "trino_bit_count", Signature: "(bigint, bigint) bigint", Call: goBitCount},
+	{Name: "trino_bitwise_and", Signature: "(bigint, bigint) bigint", Call: func(a []any) (any, error) { return a[0].(int64) & a[1].(int64), nil }},
+	{Name: "trino_bitwise_or", Signature: "(bigint, bigint) bigint", Call: func(a []any) (any, error) { return a[0].(int64) | a[1].(int64), nil }},
+	{Name: "trino_shift", Signature: "(varchar, bigint, bigint, bigint) bigint", Call: goShift},
+	{Name: "trino_format_number", Signature: "(double) varchar", Call: goFormatNumber},
+}
+
+// goDecimalRound keeps digits after the point (fewer for a negative number).
+func goDecimalRound(a []any) (any, error) {
+	r, _ := new(big.Rat).SetString(a[1].(string))
+	digits := a[2].(int64)
+	if digits > 400 || digits < -400 {
+		if digits > 0 {
+			return a[1], nil
+		}
+		return "0", nil
+	}
+	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(max(digits, -digits)), nil))
+	if digits < 0 {
+		unit.Inv(unit)
+	}
+	scaled := new(big.Rat).Mul(r, unit)
+	whole := new(big.Int).Quo(scaled.Num(), scaled.Denom()) // towards zero
+	rest := new(big.Rat).Sub(scaled, new(big.Rat).SetInt(whole))
+	away := int64(0)
+	switch a[0].(string) {
+	case "round":
+		if rest.Abs(rest).Cmp(big.NewRat(1, 2)) >= 0 {
+			away = int64(scaled.Sign())
+		}
+	case "ceil":
+		away = int64(max(rest.Sign(), 0))
+	case "floor":
+		away = int64(min(rest.Sign(), 0))
+	}
+	whole.Add(whole, big.NewInt(away))
+	out := new(big.Rat).Quo(new(big.Rat).SetInt(whole), unit)
+	return out.FloatString(int(max(digits, 0))), nil
+}
+
+func goRoundInteger(a []any) (any, error) {
+	n, digits := a[0].(int64), a[1].(int64)
+	if digits >= 0 {
+		return n, nil
+	}
+	if digits < -19 {
+		return nil, failure("NUMERIC_VALUE_OUT_OF_RANGE", "integer overflow: %d", n)
+	}
+	text, err := goDecimalRound([]any{"round", strconv.FormatInt(n, 10), digits})
+	if err != nil {
+		return nil, err
+	}
+	out, err := strconv.ParseInt(text.(string), 10, 64)
+	if err != nil {
+		return nil, failure("NUMERIC_VALUE_OUT_OF_RANGE", "integer overflow: %d", n)
+	}
+	return out, nil
+}
+
+// goRound rounds half away from zero as Trino does: by scaling, not by the
+// decimal text.
+func goRound(a []any) (any, error) {
+	f, digits := a[0].(float64), a[1].(int64)
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return f, nil
+	}
+	if digits == 0 {
+		return math.Round(f), nil
+	}
+	factor := math.Pow(10, float64(digits))
+	if scaled := math.Abs(f) * factor; factor != 0 && !math.IsInf(factor, 0) && scaled < 1<<52 {
+		return math.Copysign(math.Floor(scaled+0.5)/factor, f), nil
+	}
+	r, _ := new(big.Rat).SetString(strconv.FormatFloat(f, 'f', -1, 64))
+	text, err := goDecimalRound([]any{"round", r.FloatString(340), max(-330, min(330, digits))})
+	if err != nil {
+		return nil, err
+	}
+	out, _ := strconv.ParseFloat(text.(string), 64)
+	return out, nil
+}
+
+func goTruncate(a []any) (any, error) {
+	f, digits := a[0].(float64), a[1].(int64)
+	if math.IsNaN(f) || math.IsInf(f, 0) || digits == 0 {
+		return math.Trunc(f), nil
+	}
+	text, err := goDecimalRound([]any{"trunc", strconv.FormatFloat(f, 'f', -1, 64), digits})
+	if err != nil {
+		return nil, err
+	}
+	out, _ := strconv.ParseFloat(text.(string), 64)
+	return out, nil
+}
+
+func goWidthBucket(a []any) (any, error) {
+	x, low, high, n := a[0].(float64), a[1].(float64), a[2].(float64), a[3].(int64)
+	switch {
+	case n <= 0:
+		return nil, invalid("bucketCount must be greater than 0")
+	case math.IsNaN(x):
+		return nil, invalid("operand must not be NaN")
+	case math.IsNaN(low) || math.IsInf(low, 0):
+		return nil, invalid("first bound must be finite")
+	case math.IsNaN(high) || math.IsInf(high, 0):
+		return nil, invalid("second bound must be finite")
+	case low == high:
+		return nil, invalid("bounds cannot equal each other")
+	}
+	lower, upper := min(low, high), max(low, high)
+	result := int64(0)
+	switch {
+	case x < lower:
+	case x >= upper:
+		result = n + 1
+	default:
+		result = int64(float64(n)*(x-lower)/(upper-lower) + 1)
+	}
+	if low > high {
+		result = n - result + 1
+	}
+	return result, nil
+}
+
+func goWidthBucketOf(a []any) (any, error) {
+	x, bins := a[0].(float64), a[1].([]any)
+	if len(bins) == 0 {
+		return nil, invalid("Bins cannot be an empty array")
+	}
+	if math.IsNaN(x) {
+		return nil, invalid("Operand cannot be NaN")
+	}
+	for i, b := range bins {
+		bound, ok := b.(float64)
+		if !ok || math.IsNaN(bound) || math.IsInf(bound, 0) {
+			return nil, invalid("Bin value must be finite, got %v", b)
+		}
+		if i > 0 && bins[i-1].(float64) > bound {
+			return nil, invalid("Bin values are not sorted in ascending order")
+		}
+	}
+	n := int64(0)
+	for _, b := range bins {
+		if x >= b.(float64) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func checkRadix(radix int64) error {
+	if radix < 2 || radix > 36 {
+		return invalid("Radix must be between 2 and 36")
+	}
+	return nil
+}
+
+func goFromBase(a []any) (any, error) {
+	text, radix := a[0].(string), a[1].(int64)
+	if err := checkRadix(radix); err != nil {
+		return nil, err
+	}
+	n, err := strconv.ParseInt(text, int(radix), 64)
+	if err != nil || strings.Contains(text, "_") {
+		return nil, invalid("Not a valid base-%d number: %s", radix, text)
+	}
+	return n, nil
+}
+
+func goToBase(a []any) (any, error) {
+	if err := checkRadix(a[1].(int64)); err != nil {
+		return nil, err
+	}
+	return strconv.FormatInt(a[0].(int64), int(a[1].(int64))), nil
+}
+
+func goBitCount(a []any) (any, error) {
+	n, size := a[0].(int64), a[1].(int64)
+	if size < 2 || size > 64 {
+		return nil, invalid("Bits specified in bit_count must be between 2 and 64, got %d", size)
+	}
+	if size < 64 {
+		if limit := int64(1) << (size - 1); n >= limit || n < -limit {
+			return nil, invalid("Number must be representable with the bits specified. %d cannot be represented with %d bits", n, size)
+		}
+	}
+	mask := ^uint64(0) >> (64 - size)
+	return int64(bits.OnesCount64(uint64(n) & mask)), nil
+}
+
+func goShift(a []any) (any, error) {
+	n, by, size := a[1].(int64), a[2].(int64), a[3].(int64)
+	if by < 0 {
+		return nil, invalid("Specified shift must be greater than or equal to zero")
+	}
+	unsigned := uint64(n) << (64 - size) >> (64 - size)
+	var out uint64
+	switch how := a[0].(string); {
+	case how == "arithmetic":
+		return n >> min(by, 63), nil
+	case by >= size:
+		return int64(0), nil
+	case how == "left":
+		out = unsigned << by
+	default:
+		out = unsigned >> by
+	}
+	return int64(out<<(64-size)) >> (64 - size), nil
+}
+
+// goFormatNumber writes three figures and a unit: 1.23M.
+func goFormatNumber(a []any) (any, error) {
+	f := a[0].(float64)
+	units := []string{"", "K", "M", "B", "T", "Q"}
+	size, unit := math.Abs(f), 0
+	for size >= 1000 && unit < len(units)-1 {
+		size /= 1000
+		unit++
+	}
+	digits := 2
+	if size >= 100 {
+		digits = 0
+	} else if size >= 10 {
+		digits = 1
+	}
+	text := strconv.FormatFloat(size, 'f', digits, 64)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	if f < 0 {
+		text = "-" + text
+	}
+	return text + units[unit], nil
+}
