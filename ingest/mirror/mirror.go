@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
+	"golang.org/x/sys/unix"
 )
 
 // Folders and files of a mirror, relative to it.
@@ -46,15 +47,19 @@ func Open(ctx context.Context, dir string) (*Mirror, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	m, err := open(ctx, dir, state, url.Values{"mode": {"rw"}})
-	if err == nil && m.writable(ctx) {
-		return m, nil
+	if writable(state) && writable(dir) {
+		return open(ctx, dir, state, url.Values{"mode": {"rw"}})
 	}
-	if err == nil {
-		m.shut()
+	params := url.Values{"mode": {"ro"}}
+	if log, err := os.Stat(state + "-wal"); err != nil || log.Size() == 0 {
+		// Nobody is writing, and SQLite could not make the files it would need to
+		// find that out.
+		params.Set("immutable", "1")
 	}
-	return open(ctx, dir, state, url.Values{"mode": {"ro"}, "immutable": {"1"}})
+	return open(ctx, dir, state, params)
 }
+
+func writable(path string) bool { return unix.Access(path, unix.W_OK) == nil }
 
 // Create opens the mirror at dir and makes it where it does not exist. Commands
 // that write call it; see Lock.
@@ -68,7 +73,7 @@ func Create(ctx context.Context, dir string) (*Mirror, error) {
 }
 
 func open(ctx context.Context, dir, state string, params url.Values) (*Mirror, error) {
-	m := &Mirror{dir: dir, empty: state == ":memory:", readOnly: params.Get("immutable") == "1"}
+	m := &Mirror{dir: dir, empty: state == ":memory:", readOnly: params.Get("mode") == "ro"}
 	dsn := state
 	if !m.empty {
 		if !m.readOnly {
@@ -116,16 +121,6 @@ func (m *Mirror) shut() error {
 	return err
 }
 
-// writable tells whether state.db takes a write; SQLite opens a file on
-// read-only media without complaint and fails at the first transaction.
-func (m *Mirror) writable(ctx context.Context) bool {
-	tx, err := m.db.BeginTx(ctx, nil)
-	if err != nil {
-		return false
-	}
-	return tx.Rollback() == nil
-}
-
 // Dir is the mirror's folder.
 func (m *Mirror) Dir() string { return m.dir }
 
@@ -144,7 +139,8 @@ func (m *Mirror) Path(rel string) string { return filepath.Join(m.dir, filepath.
 func (m *Mirror) Close() error {
 	var err error
 	if !m.readOnly && !m.empty {
-		_, err = m.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
+		// Without waiting: who is still at work does it.
+		_, err = m.db.Exec("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)")
 	}
 	return errors.Join(err, m.shut())
 }
@@ -155,6 +151,9 @@ func (m *Mirror) Close() error {
 func (m *Mirror) Migrate(ctx context.Context, owner string, steps ...string) error {
 	if m.readOnly {
 		return m.checkVersion(ctx, owner, len(steps))
+	}
+	if m.checkVersion(ctx, owner, len(steps)) == nil {
+		return nil // the usual case waits for no writer
 	}
 	tx, err := m.db.BeginTx(ctx, nil)
 	if err != nil {
