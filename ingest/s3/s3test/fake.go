@@ -128,7 +128,9 @@ func (s *Server) Requests() []string {
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	time.Sleep(s.Latency)
+	var latency time.Duration
+	s.Do(func() { latency = s.Latency })
+	time.Sleep(latency)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
