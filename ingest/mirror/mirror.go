@@ -69,6 +69,9 @@ func Create(ctx context.Context, dir string) (*Mirror, error) {
 			return nil, err
 		}
 	}
+	if !writable(dir) {
+		return nil, fmt.Errorf("the mirror %s cannot be written: it is on read-only media or belongs to somebody else", dir)
+	}
 	return open(ctx, dir, filepath.Join(dir, stateFile), url.Values{"mode": {"rwc"}})
 }
 
