@@ -237,16 +237,31 @@ func TestSyncErrorsThatEndIt(t *testing.T) {
 		reply      s3test.Reply
 		want, hint string
 	}{
-		{"no such bucket", s3test.Reply{Status: 404, Code: "NoSuchBucket", Message: "The specified bucket does not exist"},
-			"list s3://cn-logs/: NoSuchBucket: The specified bucket does not exist", "aws-cn"},
-		{"unknown key", s3test.Reply{Status: 403, Code: "InvalidAccessKeyId", Message: "The key is not in our records."},
-			"list s3://cn-logs/: InvalidAccessKeyId: The key is not in our records.", "aws-cn"},
-		{"wrong clock", s3test.Reply{Status: 403, Code: "RequestTimeTooSkewed", Message: "The difference is too large."},
-			"list s3://cn-logs/: RequestTimeTooSkewed: The difference is too large.", "check the clock"},
-		{"expired", s3test.Reply{Status: 400, Code: "ExpiredToken", Message: "The provided token has expired."},
-			"list s3://cn-logs/: ExpiredToken: The provided token has expired.", "run the same command"},
-		{"denied", s3test.Reply{Status: 403, Code: "AccessDenied", Message: "Access Denied"},
-			"list s3://cn-logs/: AccessDenied: Access Denied", "s3:ListBucket on arn:aws-cn:s3:::cn-logs"},
+		{
+			"no such bucket",
+			s3test.Reply{Status: 404, Code: "NoSuchBucket", Message: "The specified bucket does not exist"},
+			"list s3://cn-logs/: NoSuchBucket: The specified bucket does not exist", "aws-cn",
+		},
+		{
+			"unknown key",
+			s3test.Reply{Status: 403, Code: "InvalidAccessKeyId", Message: "The key is not in our records."},
+			"list s3://cn-logs/: InvalidAccessKeyId: The key is not in our records.", "aws-cn",
+		},
+		{
+			"wrong clock",
+			s3test.Reply{Status: 403, Code: "RequestTimeTooSkewed", Message: "The difference is too large."},
+			"list s3://cn-logs/: RequestTimeTooSkewed: The difference is too large.", "check the clock",
+		},
+		{
+			"expired",
+			s3test.Reply{Status: 400, Code: "ExpiredToken", Message: "The provided token has expired."},
+			"list s3://cn-logs/: ExpiredToken: The provided token has expired.", "run the same command",
+		},
+		{
+			"denied",
+			s3test.Reply{Status: 403, Code: "AccessDenied", Message: "Access Denied"},
+			"list s3://cn-logs/: AccessDenied: Access Denied", "s3:ListBucket on arn:aws-cn:s3:::cn-logs",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -32,8 +32,12 @@ func TestParseTargets(t *testing.T) {
 	}{
 		{[]string{"s3://b"}, nil, []Target{{Bucket: "b"}}, ""},
 		{[]string{"s3://b/p/q"}, nil, []Target{{Bucket: "b", Prefix: "p/q"}}, ""},
-		{[]string{dir, "s3://c", dir}, []string{"s3://a/x", "s3://b"},
-			[]Target{{Bucket: "a", Prefix: "x", Folder: dir}, {Bucket: "c"}, {Bucket: "b", Folder: dir}}, ""},
+		{
+			[]string{dir, "s3://c", dir},
+			[]string{"s3://a/x", "s3://b"},
+			[]Target{{Bucket: "a", Prefix: "x", Folder: dir}, {Bucket: "c"}, {Bucket: "b", Folder: dir}},
+			"",
+		},
 		{[]string{dir}, nil, nil, "the folder " + dir + " needs the address its logs have in S3, for example: logsql sync " + dir + " --as s3://bucket/prefix"},
 		{[]string{"s3://b"}, []string{"s3://a"}, nil, "--as s3://a has no folder, for example: logsql sync ./export --as s3://a"},
 		{[]string{dir}, []string{"bucket"}, nil, "bucket is no address of S3, such as s3://bucket/prefix"},

@@ -68,10 +68,22 @@ func TestParseInteger(t *testing.T) {
 		n     int64
 		class numberClass
 	}{
-		{"0", 0, number}, {"007", 7, number}, {"9223372036854775807", 1<<63 - 1, number}, {"12.5", 12, number}, {"12.", 12, number},
-		{"", 0, noValue}, {"-", 0, noValue},
-		{"9223372036854775808", 0, tooLarge}, {"99999999999999999999999", 0, tooLarge},
-		{"-5", 0, notANumber}, {"+5", 0, notANumber}, {"0x10", 0, notANumber}, {"1e3", 0, notANumber}, {".5", 0, notANumber}, {"1.5.2", 0, notANumber}, {"99999999999999999999x", 0, notANumber},
+		{"0", 0, number},
+		{"007", 7, number},
+		{"9223372036854775807", 1<<63 - 1, number},
+		{"12.5", 12, number},
+		{"12.", 12, number},
+		{"", 0, noValue},
+		{"-", 0, noValue},
+		{"9223372036854775808", 0, tooLarge},
+		{"99999999999999999999999", 0, tooLarge},
+		{"-5", 0, notANumber},
+		{"+5", 0, notANumber},
+		{"0x10", 0, notANumber},
+		{"1e3", 0, notANumber},
+		{".5", 0, notANumber},
+		{"1.5.2", 0, notANumber},
+		{"99999999999999999999x", 0, notANumber},
 	} {
 		if n, class := parseInteger([]byte(c.text)); n != c.n || class != c.class {
 			t.Errorf("%q: %d, %d, want %d, %d", c.text, n, class, c.n, c.class)

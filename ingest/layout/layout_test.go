@@ -18,57 +18,103 @@ var cases = []struct {
 	key  string
 	want Match
 }{
-	{"AWSLogs/123456789012/vpcflowlogs/cn-north-1/2025/11/19/123456789012_vpcflowlogs_cn-north-1_fl-0a1b_20251119T0005Z_ab12.log.gz",
-		Match{Type: FlowLogs, Layout: "vpcflow", Account: "123456789012", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true}},
-	{"my/prefix/AWSLogs/12345678901/vpcflowlogs/us-north-2r/2025/11/19/07/12345678901_vpcflowlogs_us-north-2r_fl-0a1b_20251119T0705Z_ab12.log.gz",
-		Match{Type: FlowLogs, Layout: "vpcflow", Account: "12345678901", Region: "us-north-2r", Year: "2025", Month: "11", Day: "19", Hour: "07", FileTime: at("2025-11-19T07:05:00"), DayFromKey: true}},
-	{"AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=cn-north-1/year=2025/month=11/day=19/123456789012_vpcflowlogs_cn-north-1_fl-0a1b_20251119T0005Z_ab12.log.gz",
-		Match{Type: FlowLogs, Layout: "vpcflow-hive", Account: "123456789012", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true}},
-	{"p/AWSLogs/aws-account-id=acme/aws-service=vpcflowlogs/aws-region=cn-north-1/year=2025/month=11/day=19/hour=23/acme_vpcflowlogs_cn-north-1_fl-0a1b_20251119T2305Z_ab12.log.gz",
-		Match{Type: FlowLogs, Layout: "vpcflow-hive", Account: "acme", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", Hour: "23", FileTime: at("2025-11-19T23:05:00"), DayFromKey: true}},
-	{"AWSLogs/1/vpcflowlogs/cn-north-1/2025/02/30/1_vpcflowlogs_cn-north-1_fl-0a_20250230T0005Z_a.log.gz",
-		Match{Type: FlowLogs, Layout: "vpcflow", Account: "1", Region: "cn-north-1"}},
-	{"AWSLogs/1/vpcflowlogs/cn-north-1/2025/11/19/1_vpcflowlogs_cn-north-1_fl-0a_20251119T0005Z_a.log.parquet",
-		Match{Layout: "vpcflow", Neighbour: "flow log that AWS delivered as Parquet", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true}},
-	{"AWSLogs/1/vpcflowlogs/cn-north-1/2025/11/19/notes.txt",
-		Match{Layout: "vpcflow", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", DayFromKey: true}},
+	{
+		"AWSLogs/123456789012/vpcflowlogs/cn-north-1/2025/11/19/123456789012_vpcflowlogs_cn-north-1_fl-0a1b_20251119T0005Z_ab12.log.gz",
+		Match{Type: FlowLogs, Layout: "vpcflow", Account: "123456789012", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true},
+	},
+	{
+		"my/prefix/AWSLogs/12345678901/vpcflowlogs/us-north-2r/2025/11/19/07/12345678901_vpcflowlogs_us-north-2r_fl-0a1b_20251119T0705Z_ab12.log.gz",
+		Match{Type: FlowLogs, Layout: "vpcflow", Account: "12345678901", Region: "us-north-2r", Year: "2025", Month: "11", Day: "19", Hour: "07", FileTime: at("2025-11-19T07:05:00"), DayFromKey: true},
+	},
+	{
+		"AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=cn-north-1/year=2025/month=11/day=19/123456789012_vpcflowlogs_cn-north-1_fl-0a1b_20251119T0005Z_ab12.log.gz",
+		Match{Type: FlowLogs, Layout: "vpcflow-hive", Account: "123456789012", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true},
+	},
+	{
+		"p/AWSLogs/aws-account-id=acme/aws-service=vpcflowlogs/aws-region=cn-north-1/year=2025/month=11/day=19/hour=23/acme_vpcflowlogs_cn-north-1_fl-0a1b_20251119T2305Z_ab12.log.gz",
+		Match{Type: FlowLogs, Layout: "vpcflow-hive", Account: "acme", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", Hour: "23", FileTime: at("2025-11-19T23:05:00"), DayFromKey: true},
+	},
+	{
+		"AWSLogs/1/vpcflowlogs/cn-north-1/2025/02/30/1_vpcflowlogs_cn-north-1_fl-0a_20250230T0005Z_a.log.gz",
+		Match{Type: FlowLogs, Layout: "vpcflow", Account: "1", Region: "cn-north-1"},
+	},
+	{
+		"AWSLogs/1/vpcflowlogs/cn-north-1/2025/11/19/1_vpcflowlogs_cn-north-1_fl-0a_20251119T0005Z_a.log.parquet",
+		Match{Layout: "vpcflow", Neighbour: "flow log that AWS delivered as Parquet", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true},
+	},
+	{
+		"AWSLogs/1/vpcflowlogs/cn-north-1/2025/11/19/notes.txt",
+		Match{Layout: "vpcflow", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", DayFromKey: true},
+	},
 
-	{"AWSLogs/123456789012/CloudTrail/cn-northwest-1/2025/11/19/123456789012_CloudTrail_cn-northwest-1_20251119T0005Z_AbCdEf.json.gz",
-		Match{Type: CloudTrail, Layout: "cloudtrail", Account: "123456789012", Region: "cn-northwest-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true}},
-	{"x/AWSLogs/o-a1b2c3d4e5/123456789012/CloudTrail/cn-north-1/2025/11/19/123456789012_CloudTrail_cn-north-1_20251119T0005Z_AbCdEf.json.gz",
-		Match{Type: CloudTrail, Layout: "cloudtrail", Organization: "o-a1b2c3d4e5", Account: "123456789012", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true}},
-	{"AWSLogs/AWSLogs/1/CloudTrail/cn-north-1/2025/11/19/1_CloudTrail_cn-north-1_20251119T0005Z_A.json.gz",
-		Match{Type: CloudTrail, Layout: "cloudtrail", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true}},
-	{"AWSLogs/1/CloudTrail/cn-north-1/2025/13/01/1_CloudTrail_cn-north-1_20251119T0005Z_A.json.gz",
-		Match{Type: CloudTrail, Layout: "cloudtrail", Account: "1", Region: "cn-north-1", FileTime: at("2025-11-19T00:05:00")}},
+	{
+		"AWSLogs/123456789012/CloudTrail/cn-northwest-1/2025/11/19/123456789012_CloudTrail_cn-northwest-1_20251119T0005Z_AbCdEf.json.gz",
+		Match{Type: CloudTrail, Layout: "cloudtrail", Account: "123456789012", Region: "cn-northwest-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true},
+	},
+	{
+		"x/AWSLogs/o-a1b2c3d4e5/123456789012/CloudTrail/cn-north-1/2025/11/19/123456789012_CloudTrail_cn-north-1_20251119T0005Z_AbCdEf.json.gz",
+		Match{Type: CloudTrail, Layout: "cloudtrail", Organization: "o-a1b2c3d4e5", Account: "123456789012", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true},
+	},
+	{
+		"AWSLogs/AWSLogs/1/CloudTrail/cn-north-1/2025/11/19/1_CloudTrail_cn-north-1_20251119T0005Z_A.json.gz",
+		Match{Type: CloudTrail, Layout: "cloudtrail", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true},
+	},
+	{
+		"AWSLogs/1/CloudTrail/cn-north-1/2025/13/01/1_CloudTrail_cn-north-1_20251119T0005Z_A.json.gz",
+		Match{Type: CloudTrail, Layout: "cloudtrail", Account: "1", Region: "cn-north-1", FileTime: at("2025-11-19T00:05:00")},
+	},
 
-	{"AWSLogs/1/CloudTrail-Digest/cn-north-1/2025/11/19/1_CloudTrail-Digest_cn-north-1_t_cn-north-1_20251119T000500Z.json.gz",
-		Match{Layout: "awslogs", Neighbour: "CloudTrail digest", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", DayFromKey: true}},
-	{"AWSLogs/1/CloudTrail-Insight/cn-north-1/2025/11/19/1_CloudTrail-Insight_cn-north-1_20251119T0005Z_a.json.gz",
-		Match{Layout: "awslogs", Neighbour: "CloudTrail insight events", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true}},
-	{"AWSLogs/o-a1/1/CloudTrail-NetworkActivity/cn-north-1/2025/11/19/f.json.gz",
-		Match{Layout: "awslogs", Neighbour: "CloudTrail network activity events", Organization: "o-a1", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", DayFromKey: true}},
-	{"AWSLogs/1/CloudTrail-Aggregated/cn-north-1/2025/11/19/f.json.gz",
-		Match{Layout: "awslogs", Neighbour: "CloudTrail aggregated events", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", DayFromKey: true}},
-	{"AWSLogs/1/Config/cn-north-1/2025/1/5/ConfigHistory/f.json.gz",
-		Match{Layout: "awslogs", Neighbour: "AWS Config", Account: "1", Region: "cn-north-1"}},
-	{"AWSLogs/1/SomethingNew/cn-north-1/f",
-		Match{Layout: "awslogs", Neighbour: "log of the service SomethingNew", Account: "1", Region: "cn-north-1"}},
+	{
+		"AWSLogs/1/CloudTrail-Digest/cn-north-1/2025/11/19/1_CloudTrail-Digest_cn-north-1_t_cn-north-1_20251119T000500Z.json.gz",
+		Match{Layout: "awslogs", Neighbour: "CloudTrail digest", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", DayFromKey: true},
+	},
+	{
+		"AWSLogs/1/CloudTrail-Insight/cn-north-1/2025/11/19/1_CloudTrail-Insight_cn-north-1_20251119T0005Z_a.json.gz",
+		Match{Layout: "awslogs", Neighbour: "CloudTrail insight events", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true},
+	},
+	{
+		"AWSLogs/o-a1/1/CloudTrail-NetworkActivity/cn-north-1/2025/11/19/f.json.gz",
+		Match{Layout: "awslogs", Neighbour: "CloudTrail network activity events", Organization: "o-a1", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", DayFromKey: true},
+	},
+	{
+		"AWSLogs/1/CloudTrail-Aggregated/cn-north-1/2025/11/19/f.json.gz",
+		Match{Layout: "awslogs", Neighbour: "CloudTrail aggregated events", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", DayFromKey: true},
+	},
+	{
+		"AWSLogs/1/Config/cn-north-1/2025/1/5/ConfigHistory/f.json.gz",
+		Match{Layout: "awslogs", Neighbour: "AWS Config", Account: "1", Region: "cn-north-1"},
+	},
+	{
+		"AWSLogs/1/SomethingNew/cn-north-1/f",
+		Match{Layout: "awslogs", Neighbour: "log of the service SomethingNew", Account: "1", Region: "cn-north-1"},
+	},
 
-	{"2025-11-19-23-59-58-0123456789ABCDEF",
-		Match{Type: AccessLogs, Layout: "access-flat", FileTime: at("2025-11-19T23:59:58")}},
-	{"access/logs/2025-11-19-00-00-00-0123456789ABCDEF",
-		Match{Type: AccessLogs, Layout: "access-flat", FileTime: at("2025-11-19T00:00:00")}},
-	{"logs2025-11-19-00-00-00-0123456789ABCDEF",
-		Match{Type: AccessLogs, Layout: "access-flat", FileTime: at("2025-11-19T00:00:00")}},
+	{
+		"2025-11-19-23-59-58-0123456789ABCDEF",
+		Match{Type: AccessLogs, Layout: "access-flat", FileTime: at("2025-11-19T23:59:58")},
+	},
+	{
+		"access/logs/2025-11-19-00-00-00-0123456789ABCDEF",
+		Match{Type: AccessLogs, Layout: "access-flat", FileTime: at("2025-11-19T00:00:00")},
+	},
+	{
+		"logs2025-11-19-00-00-00-0123456789ABCDEF",
+		Match{Type: AccessLogs, Layout: "access-flat", FileTime: at("2025-11-19T00:00:00")},
+	},
 	{"a/2025-13-19-00-00-00-0123456789ABCDEF", Match{Type: AccessLogs, Layout: "access-flat"}},
 	{"a/2025-11-19-24-00-00-0123456789ABCDEF", Match{Type: AccessLogs, Layout: "access-flat"}},
-	{"p/123456789012/cn-north-1/my-bucket/2025/11/19/2025-11-19-00-00-00-0123456789ABCDEF",
-		Match{Type: AccessLogs, Layout: "access-dated", Account: "123456789012", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:00:00"), DayFromKey: true}},
-	{"access-123456789012/cn-north-1/my-bucket/2025/11/19/2025-11-18-23-00-00-0123456789ABCDEF",
-		Match{Type: AccessLogs, Layout: "access-dated", Account: "123456789012", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-18T23:00:00"), DayFromKey: true}},
-	{"123456789012/cn-north-1/my-bucket/2025/02/30/2025-02-28-23-00-00-0123456789ABCDEF",
-		Match{Type: AccessLogs, Layout: "access-flat", FileTime: at("2025-02-28T23:00:00")}},
+	{
+		"p/123456789012/cn-north-1/my-bucket/2025/11/19/2025-11-19-00-00-00-0123456789ABCDEF",
+		Match{Type: AccessLogs, Layout: "access-dated", Account: "123456789012", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:00:00"), DayFromKey: true},
+	},
+	{
+		"access-123456789012/cn-north-1/my-bucket/2025/11/19/2025-11-18-23-00-00-0123456789ABCDEF",
+		Match{Type: AccessLogs, Layout: "access-dated", Account: "123456789012", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-18T23:00:00"), DayFromKey: true},
+	},
+	{
+		"123456789012/cn-north-1/my-bucket/2025/02/30/2025-02-28-23-00-00-0123456789ABCDEF",
+		Match{Type: AccessLogs, Layout: "access-flat", FileTime: at("2025-02-28T23:00:00")},
+	},
 
 	{"", Match{Neighbour: "folder marker"}},
 	{"AWSLogs/1/CloudTrail/", Match{Neighbour: "folder marker"}},

@@ -91,8 +91,14 @@ func TestSplitURI(t *testing.T) {
 		uri, bucket, key string
 		ok               bool
 	}{
-		{"s3://b", "b", "", true}, {"s3://b/", "b", "", true}, {"s3://b/k/l", "b", "k/l", true}, {"s3://b//k", "b", "/k", true},
-		{"s3:///k", "", "k", false}, {"s3://", "", "", false}, {"/b/k", "", "", false}, {"S3://b", "", "", false},
+		{"s3://b", "b", "", true},
+		{"s3://b/", "b", "", true},
+		{"s3://b/k/l", "b", "k/l", true},
+		{"s3://b//k", "b", "/k", true},
+		{"s3:///k", "", "k", false},
+		{"s3://", "", "", false},
+		{"/b/k", "", "", false},
+		{"S3://b", "", "", false},
 	}
 	for _, tt := range tests {
 		if b, k, ok := SplitURI(tt.uri); b != tt.bucket || k != tt.key || ok != tt.ok {

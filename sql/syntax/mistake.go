@@ -13,8 +13,10 @@ func (p *parser) fail(tok Token, msg, hint string) {
 	if p.err != nil {
 		return
 	}
-	p.err = &Error{Code: "SYNTAX_ERROR", From: tok.From, To: tok.To, Msg: msg, Hint: hint,
-		Incomplete: tok.Kind == TokEOF || tok.Open}
+	p.err = &Error{
+		Code: "SYNTAX_ERROR", From: tok.From, To: tok.To, Msg: msg, Hint: hint,
+		Incomplete: tok.Kind == TokEOF || tok.Open,
+	}
 	p.tok = Token{Kind: TokEOF, From: tok.From, To: tok.From}
 	p.ahead = nil
 }

@@ -22,8 +22,10 @@ func (p *parser) script() {
 		}
 		p.out.Statements = append(p.out.Statements, st)
 		if missing.Kind != TokEOF && !missing.is(";") {
-			p.out.Warnings = append(p.out.Warnings, Warning{missing.From,
-				"a ; is missing before " + strings.ToUpper(missing.Text)})
+			p.out.Warnings = append(p.out.Warnings, Warning{
+				missing.From,
+				"a ; is missing before " + strings.ToUpper(missing.Text),
+			})
 		}
 	}
 }

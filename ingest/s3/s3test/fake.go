@@ -305,8 +305,10 @@ func folderOf(key, prefix, delimiter string) string {
 }
 
 func (s *Server) content(key string, o *Object) content {
-	c := content{Key: key, ETag: s.etag(o), StorageClass: o.Class, Size: len(o.Data),
-		LastModified: o.Modified.UTC().Format("2006-01-02T15:04:05.000Z")}
+	c := content{
+		Key: key, ETag: s.etag(o), StorageClass: o.Class, Size: len(o.Data),
+		LastModified: o.Modified.UTC().Format("2006-01-02T15:04:05.000Z"),
+	}
 	if s.NoETag {
 		c.ETag = ""
 	}
