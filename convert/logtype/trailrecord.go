@@ -311,7 +311,7 @@ func documentedTrail() []schema.Column {
 	fields := trailRoot.typ().Elems
 	columns := make([]schema.Column, 0, len(fields)+2)
 	for _, f := range fields {
-		columns = append(columns, schema.Column{Name: f.Name, Type: f.Type})
+		columns = append(columns, schema.Column(f))
 	}
 	return columns
 }

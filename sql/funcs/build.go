@@ -51,10 +51,6 @@ func castTo(x expr, duck string) expr {
 	return &syntax.Cast{X: x, Type: &syntax.TypeName{Text: duck}}
 }
 
-func tryCastTo(x expr, duck string) expr {
-	return &syntax.Cast{Try: true, X: x, Type: &syntax.TypeName{Text: duck}}
-}
-
 func typed(x expr, t schema.Type) expr { return castTo(x, DuckType(t)) }
 
 func array(elems ...expr) expr { return &syntax.ArrayLit{Elems: elems} }
@@ -101,8 +97,6 @@ func field(x expr, name string) expr {
 func fail(t schema.Type, code string, msg expr) expr {
 	return typed(call("trino_fail", str(code), msg), t)
 }
-
-func try(x expr) expr { return call("try", x) }
 
 func isLiteral(x expr) bool {
 	switch x := x.(type) {

@@ -123,7 +123,7 @@ func (v *parsed) field(s string, p piece, nextNumeric bool) (int, error) {
 		return n, nil
 	}
 	if r, ok := fieldRange[p.field]; ok && (value < r.min || value > r.max) {
-		return n, fmt.Errorf("Value %d for %s must be in the range [%d,%d]", value, r.name, r.min, r.max)
+		return n, &rangeError{value, r.name, r.min, r.max}
 	}
 	v.set(p.field, value)
 	return n, nil
@@ -325,4 +325,15 @@ func isoDay(v *parsed) time.Time {
 	fourth := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC)
 	monday := fourth.AddDate(0, 0, -(int(fourth.Weekday())+6)%7)
 	return monday.AddDate(0, 0, 7*(max(v.week, 1)-1)+max(v.weekDay, 1)-1)
+}
+
+// rangeError is a field's value that its field cannot have, in Joda's words.
+type rangeError struct {
+	value    int
+	field    string
+	min, max int
+}
+
+func (e *rangeError) Error() string {
+	return fmt.Sprintf("Value %d for %s must be in the range [%d,%d]", e.value, e.field, e.min, e.max)
 }
