@@ -4,6 +4,7 @@ package sql
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -127,5 +128,25 @@ func (s *Session) query(ctx context.Context, q *syntax.Query, cat *catalog.Catal
 	if err != nil {
 		return nil, err
 	}
-	return duckRows(info.Output, rows, nil), nil
+	return duckRows(info.Output, rows, s.emptyTables(info)), nil
+}
+
+// emptyTables are notes about built-in tables that have nothing yet and so
+// answer with nothing.
+func (s *Session) emptyTables(info *bind.Info) []string {
+	next := "logsql sync s3://BUCKET/PREFIX, then logsql convert-parquet"
+	if !s.mirror.Empty() {
+		next = "logsql status says what is mirrored and not converted"
+	}
+	var notes []string
+	for _, scan := range info.Scans {
+		t := scan.Table
+		if t.Database != catalog.Builtin || len(t.Parts) > 0 {
+			continue
+		}
+		if note := t.Name + " is empty: " + next; !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
+	}
+	return notes
 }

@@ -127,7 +127,6 @@ func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
 	if o.batch {
 		return a.batch(ctx, session)
 	}
-	a.noteEmpty(m)
 	err = a.withOutput(o, func(out *output) error {
 		if prompt {
 			return a.prompt(ctx, session, out)
@@ -142,14 +141,6 @@ func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
 		return ctx.Err() // however the database words it
 	}
 	return err
-}
-
-// noteEmpty says what to do about a mirror that is not there; its tables are
-// empty.
-func (a *app) noteEmpty(m *mirror.Mirror) {
-	if m.Empty() {
-		fmt.Fprintf(a.err, "note: there is no mirror at %s yet, so its tables are empty; fill it: logsql sync s3://BUCKET/PREFIX, then logsql convert-parquet\n", m.Dir())
-	}
 }
 
 // statements is the text to run and the name of the file it is from.

@@ -111,3 +111,11 @@ func dash(s string) string {
 	}
 	return s
 }
+
+// noteEmpty says what to do about a mirror that is not there; its tables are
+// empty.
+func (a *app) noteEmpty(m *mirror.Mirror) {
+	if m.Empty() {
+		fmt.Fprintf(a.err, "note: there is no mirror at %s yet, so its tables are empty; fill it: logsql sync s3://BUCKET/PREFIX, then logsql convert-parquet\n", m.Dir())
+	}
+}
