@@ -150,11 +150,7 @@ func place(parts []*PartWriter) error {
 
 func (l *Lake) record(ctx context.Context, u Unit) error {
 	return l.transact(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, "INSERT INTO units (tbl, converted) VALUES (?, ?)", u.Table, time.Now().UnixMilli())
-		if err != nil {
-			return err
-		}
-		unit, err := res.LastInsertId()
+		unit, err := insertUnit(ctx, tx, u)
 		if err != nil {
 			return err
 		}
@@ -168,6 +164,27 @@ func (l *Lake) record(ctx context.Context, u Unit) error {
 		}
 		return insertBad(ctx, tx, u.Bad)
 	})
+}
+
+// insertUnit records the unit with the sums that Stats tells; skipped objects
+// are not in them.
+func insertUnit(ctx context.Context, tx *sql.Tx, u Unit) (id int64, err error) {
+	var objects, broken, stored, bad int64
+	for _, o := range u.Objects {
+		if o.Outcome == Skipped {
+			continue
+		}
+		objects, stored, bad = objects+1, stored+o.Stored, bad+o.Bad
+		if o.Outcome == Broken {
+			broken++
+		}
+	}
+	const insert = "INSERT INTO units (tbl, converted, objects, broken, stored, bad) VALUES (?, ?, ?, ?, ?, ?)"
+	res, err := tx.ExecContext(ctx, insert, u.Table, time.Now().UnixMilli(), objects, broken, stored, bad)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
 }
 
 // Skip records objects that are no logs, in one transaction.

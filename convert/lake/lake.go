@@ -67,6 +67,16 @@ var migrations = []string{
 		text BLOB NOT NULL
 	);
 	CREATE INDEX bad_lines_by_object ON bad_lines (object, line);`,
+	// What Stats needs, so that it does not go through every object: sums of
+	// the unit's conversions, and the skipped ones apart.
+	`ALTER TABLE units ADD COLUMN objects INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE units ADD COLUMN broken INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE units ADD COLUMN stored INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE units ADD COLUMN bad INTEGER NOT NULL DEFAULT 0;
+	UPDATE units SET (objects, broken, stored, bad) =
+		(SELECT count(*), coalesce(sum(outcome = 'broken'), 0), coalesce(sum(stored), 0), coalesce(sum(bad), 0)
+		FROM conversions WHERE unit = units.id AND outcome <> 'skipped');
+	CREATE INDEX conversions_skipped ON conversions (reason) WHERE outcome = 'skipped';`,
 }
 
 // Lake is the lake of a mirror. It may be used from many goroutines.

@@ -40,12 +40,12 @@ type SkipStats struct {
 func (l *Lake) Stats(ctx context.Context) (Stats, error) {
 	s := Stats{Tables: []TableStats{}, Skipped: []SkipStats{}}
 	if l.absent {
-		return s, l.m.DB().QueryRowContext(ctx, "SELECT count(*) FROM objects").Scan(&s.Unconverted)
+		return s, l.countUnconverted(ctx, &s)
 	}
 	const tables = `SELECT c.tbl, c.objects, c.broken, c.stored, c.bad,
 			coalesce(p.partitions, 0), coalesce(p.parts, 0), coalesce(p.bytes, 0), coalesce(p.first, ''), coalesce(p.last, '')
-		FROM (SELECT tbl, count(*) objects, sum(outcome = 'broken') broken, sum(stored) stored, sum(bad) bad
-			FROM conversions WHERE outcome <> 'skipped' GROUP BY tbl) c
+		FROM (SELECT tbl, sum(objects) objects, sum(broken) broken, sum(stored) stored, sum(bad) bad
+			FROM units GROUP BY tbl HAVING sum(objects) > 0) c
 		LEFT JOIN (SELECT tbl, count(DISTINCT partition) partitions, count(*) parts, sum(bytes) bytes, min(day) first, max(day) last
 			FROM parts GROUP BY tbl) p ON p.tbl = c.tbl
 		ORDER BY c.tbl`
@@ -69,8 +69,27 @@ func (l *Lake) Stats(ctx context.Context) (Stats, error) {
 	if err != nil {
 		return s, err
 	}
-	const pending = "SELECT count(*) FROM objects o WHERE NOT EXISTS (SELECT 1 FROM conversions c WHERE c.object = o.id)"
-	return s, l.m.DB().QueryRowContext(ctx, pending).Scan(&s.Unconverted)
+	return s, l.countUnconverted(ctx, &s)
+}
+
+// countUnconverted counts the objects that s does not tell of yet.
+func (l *Lake) countUnconverted(ctx context.Context, s *Stats) error {
+	buckets, err := l.m.Buckets(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range buckets {
+		s.Unconverted += b.Objects
+	}
+	for _, t := range s.Tables {
+		s.Unconverted -= t.Objects
+	}
+	for _, k := range s.Skipped {
+		s.Unconverted -= k.Objects
+	}
+	// A convert-parquet may have gone on between the questions.
+	s.Unconverted = max(s.Unconverted, 0)
+	return nil
 }
 
 // BadLine is a line that could not be decoded. Of an object with very many only

@@ -3,6 +3,7 @@ package mirror
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -105,4 +106,43 @@ func TestSplitURI(t *testing.T) {
 			t.Errorf("SplitURI(%q) = %q, %q, %t", tt.uri, b, k, ok)
 		}
 	}
+}
+
+// The sums by bucket are those of the objects: of a mirror from before there
+// were sums, of what is admitted again, of what is removed.
+func TestBuckets(t *testing.T) {
+	m := newMirror(t)
+	check := func(when string, want ...BucketSums) {
+		t.Helper()
+		if have, err := m.Buckets(t.Context()); err != nil || !slices.Equal(have, want) {
+			t.Errorf("%s: %+v, %v, want %+v", when, have, err, want)
+		}
+	}
+	exec := func(stmts ...string) {
+		t.Helper()
+		for _, stmt := range stmts {
+			if _, err := m.DB().Exec(stmt); err != nil {
+				t.Fatalf("%s: %v", stmt, err)
+			}
+		}
+	}
+	check("empty")
+	admit(t, m, "a", "bc")
+	bucket := ""
+	for o := range m.Objects(t.Context()) {
+		bucket = o.Bucket
+	}
+	check("admitted", BucketSums{bucket, 2, 3})
+	exec("INSERT INTO objects (bucket, key, path, size, etag, modified, synced) SELECT bucket, key, 'x', 7, '', 0, 0 FROM objects WHERE key = 'a' ON CONFLICT DO NOTHING")
+	check("admitted again", BucketSums{bucket, 2, 3})
+	exec("DROP TABLE buckets", "DROP TRIGGER objects_added", "DROP TRIGGER objects_removed",
+		"UPDATE migrations SET version = 2 WHERE owner = 'mirror'")
+	if err := m.Migrate(t.Context(), "mirror", migrations...); err != nil {
+		t.Fatal(err)
+	}
+	check("brought up to date", BucketSums{bucket, 2, 3})
+	exec("DELETE FROM objects WHERE key = 'bc'")
+	check("removed", BucketSums{bucket, 1, 1})
+	exec("DELETE FROM objects")
+	check("all removed")
 }

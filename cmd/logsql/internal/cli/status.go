@@ -12,18 +12,12 @@ import (
 
 // statusReport is what logsql status --json prints.
 type statusReport struct {
-	Mirror      string            `json:"mirror"`
-	Exists      bool              `json:"exists"`
-	Buckets     []bucketStats     `json:"buckets"`
-	Unconverted int64             `json:"unconverted"` // objects that convert-parquet has not dealt with yet
-	Tables      []lake.TableStats `json:"tables"`
-	Skipped     []lake.SkipStats  `json:"skipped"`
-}
-
-type bucketStats struct {
-	Bucket  string `json:"bucket"`
-	Objects int64  `json:"objects"`
-	Bytes   int64  `json:"bytes"`
+	Mirror      string              `json:"mirror"`
+	Exists      bool                `json:"exists"`
+	Buckets     []mirror.BucketSums `json:"buckets"`
+	Unconverted int64               `json:"unconverted"` // objects that convert-parquet has not dealt with yet
+	Tables      []lake.TableStats   `json:"tables"`
+	Skipped     []lake.SkipStats    `json:"skipped"`
 }
 
 func (a *app) statusCommand() *cobra.Command {
@@ -75,7 +69,7 @@ func mirrorStatus(ctx context.Context, m *mirror.Mirror) (statusReport, error) {
 	if err != nil {
 		return statusReport{}, err
 	}
-	buckets, err := bucketSums(ctx, m)
+	buckets, err := m.Buckets(ctx)
 	if err != nil {
 		return statusReport{}, err
 	}
@@ -87,22 +81,6 @@ func mirrorStatus(ctx context.Context, m *mirror.Mirror) (statusReport, error) {
 		Mirror: m.Dir(), Exists: !m.Empty(), Buckets: buckets,
 		Unconverted: stats.Unconverted, Tables: tables, Skipped: skipped,
 	}, nil
-}
-
-func bucketSums(ctx context.Context, m *mirror.Mirror) ([]bucketStats, error) {
-	sums := []bucketStats{}
-	for o, err := range m.Objects(ctx) { // by bucket, then key
-		if err != nil {
-			return nil, err
-		}
-		if len(sums) == 0 || sums[len(sums)-1].Bucket != o.Bucket {
-			sums = append(sums, bucketStats{Bucket: o.Bucket})
-		}
-		last := &sums[len(sums)-1]
-		last.Objects++
-		last.Bytes += o.Size
-	}
-	return sums, nil
 }
 
 // badShown is how many bad lines status shows unasked.
