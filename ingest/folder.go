@@ -3,12 +3,15 @@ package ingest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"logsql/ingest/mirror"
@@ -28,8 +31,11 @@ type Folder struct {
 var _ Source = (*Folder)(nil)
 
 // newFolder opens t's folder. The mirror itself is left out where it lies in
-// the folder.
+// the folder; a folder in the mirror is refused.
 func newFolder(t Target, mirrorDir string) (*Folder, error) {
+	if within(t.Folder, mirrorDir) {
+		return nil, usageError(fmt.Sprintf("the folder %s lies in the mirror %s: a sync of it would copy the mirror into itself", t.Folder, mirrorDir))
+	}
 	root, err := os.OpenRoot(t.Folder)
 	if err != nil {
 		return nil, &Error{Op: "open", URI: t.Folder, Kind: s3.Fatal, Err: err, Hint: "the folder must be there, as " + t.URI()}
@@ -42,6 +48,23 @@ func newFolder(t Target, mirrorDir string) (*Folder, error) {
 		f.except = st
 	}
 	return f, nil
+}
+
+// within tells whether folder is dir or lies below it, whatever links lead
+// there. Where one of them is missing, it does not.
+func within(folder, dir string) bool {
+	for _, p := range []*string{&folder, &dir} {
+		real, err := filepath.EvalSymlinks(*p)
+		if err == nil {
+			real, err = filepath.Abs(real)
+		}
+		if err != nil {
+			return false
+		}
+		*p = real
+	}
+	rel, err := filepath.Rel(dir, folder)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // Close ends the use of the folder.
@@ -61,19 +84,50 @@ func (f *Folder) Open(_ context.Context, o Object) (io.ReadCloser, error) {
 	if !ok {
 		return nil, f.explain("get", o.Key, fs.ErrNotExist)
 	}
-	file, err := f.root.Open(rel)
+	// Without waiting: it may have become a pipe that nobody writes.
+	file, err := f.root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, f.explain("get", o.Key, err)
 	}
-	st, err := file.Stat()
-	if err == nil && (st.Size() != o.Size || !sameTime(st.ModTime(), o.LastModified)) {
-		err = &Error{Op: "get", URI: o.URI(), Kind: s3.Changed, Err: errors.New("the file has changed since it was listed")}
-	}
-	if err != nil {
+	body := &folderFile{file, o}
+	if err := body.check("since it was listed"); err != nil {
 		file.Close()
 		return nil, f.explain("get", o.Key, err)
 	}
-	return file, nil
+	return body, nil
+}
+
+// folderFile is a file being read. Nobody promises that nobody writes it
+// meanwhile: what was read is the object only if it still is at the end.
+type folderFile struct {
+	*os.File
+	o Object
+}
+
+func (f *folderFile) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	if errors.Is(err, io.EOF) {
+		if changed := f.check("while it was read"); changed != nil {
+			return n, changed
+		}
+	}
+	return n, err
+}
+
+// WriteTo hides the File's own, which would read without Read.
+func (f *folderFile) WriteTo(w io.Writer) (int64, error) {
+	return io.Copy(w, struct{ io.Reader }{f})
+}
+
+func (f *folderFile) check(when string) error {
+	st, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !st.Mode().IsRegular() || st.Size() != f.o.Size || !sameTime(st.ModTime(), f.o.LastModified) {
+		return &Error{Op: "get", URI: f.o.URI(), Kind: s3.Changed, Err: errors.New("the file has changed " + when)}
+	}
+	return nil
 }
 
 func (f *Folder) explain(op, key string, err error) error {
@@ -82,9 +136,17 @@ func (f *Folder) explain(op, key string, err error) error {
 		return err
 	}
 	e := &Error{Op: op, URI: mirror.URI(f.bucket, key), Err: err}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		e.Err = path.Err // the object is named, its place on this machine says no more
+	}
+	what := "file"
+	if op == "list" {
+		what = "folder"
+	}
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		e.Kind, e.Hint = s3.Denied, "this user may not read the file"
+		e.Kind, e.Hint = s3.Denied, "this user may not read the "+what
 	case errors.Is(err, fs.ErrNotExist):
 		e.Kind = s3.Gone
 	}

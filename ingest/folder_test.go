@@ -2,6 +2,8 @@ package ingest
 
 import (
 	"errors"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"logsql/ingest/s3"
 	"logsql/ingest/s3/s3test"
 )
 
@@ -160,5 +163,93 @@ func TestSyncFolderThatMayNotBeRead(t *testing.T) {
 	r := mustSync(t, newMirror(t), Options{}, folderTarget(t, dir, "s3://cn-logs"))
 	if r.Fetched != 1 || r.Denied != 1 {
 		t.Errorf("report: %+v", r)
+	}
+}
+
+// A file that is written while it is read is not taken for what was listed.
+func TestFolderFileThatChanges(t *testing.T) {
+	changes := map[string]func(at string) error{
+		"grows": func(at string) error { return os.WriteFile(at, []byte("longer than before"), 0o644) },
+		"same size, later": func(at string) error {
+			return errors.Join(os.WriteFile(at, []byte("B"), 0o644), os.Chtimes(at, time.Now(), time.Now().Add(time.Hour)))
+		},
+		"becomes a pipe": func(at string) error { return errors.Join(os.Remove(at), syscall.Mkfifo(at, 0o600)) },
+	}
+	for name, change := range changes {
+		dir := export(t, "a")
+		f, err := newFolder(folderTarget(t, dir, "s3://cn-logs"), t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		var o Object
+		for o, err = range f.List(t.Context(), "", "") {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		body, err := f.Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer body.Close()
+		if err := change(filepath.Join(dir, "a")); err != nil {
+			t.Fatal(err)
+		}
+		if name != "becomes a pipe" { // the open file is the old one
+			wantChanged(t, name, "the file has changed while it was read", func() error { _, err := io.Copy(io.Discard, body); return err })
+		}
+		wantChanged(t, name, "the file has changed since it was listed", func() error { _, err := f.Open(t.Context(), o); return err })
+	}
+}
+
+func wantChanged(t *testing.T, name, want string, do func() error) {
+	t.Helper()
+	var e *Error
+	if err := do(); !errors.As(err, &e) || e.Kind != s3.Changed || e.Err.Error() != want {
+		t.Errorf("%s: error %v, want %s", name, err, want)
+	}
+}
+
+func TestFolderErrorsNameNoPlaceOfTheMachine(t *testing.T) {
+	f := &Folder{bucket: bucket}
+	tests := []struct {
+		op         string
+		err        error
+		want, hint string
+		kind       s3.Kind
+	}{
+		{"get", &fs.PathError{Op: "openat", Path: "/somewhere/a", Err: syscall.EACCES}, "permission denied", "this user may not read the file", s3.Denied},
+		{"list", &fs.PathError{Op: "fstatat", Path: "/somewhere", Err: syscall.EACCES}, "permission denied", "this user may not read the folder", s3.Denied},
+		{"get", &fs.PathError{Op: "openat", Path: "a", Err: syscall.ENOENT}, "no such file or directory", "", s3.Gone},
+		{"get", syscall.EIO, "input/output error", "", s3.Failed},
+	}
+	for _, tt := range tests {
+		var e *Error
+		if !errors.As(f.explain(tt.op, "a", tt.err), &e) || e.Err.Error() != tt.want || e.Hint != tt.hint || e.Kind != tt.kind {
+			t.Errorf("%s %v: %+v", tt.op, tt.err, e)
+		}
+	}
+}
+
+func TestSyncFolderInTheMirror(t *testing.T) {
+	dir := t.TempDir()
+	m, err := newMirrorAt(t, filepath.Join(dir, "mirror"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("mirror/s3", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{"mirror", "mirror/s3", "link"} {
+		folder = filepath.Join(dir, folder)
+		_, err := Sync(t.Context(), m, []Target{folderTarget(t, folder, "s3://cn-logs")}, Options{})
+		want := "the folder " + folder + " lies in the mirror " + m.Dir() + ": a sync of it would copy the mirror into itself"
+		if err == nil || err.Error() != want || !errors.Is(err, ErrUsage) {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+	if targets, err := Targets(t.Context(), m); err != nil || len(targets) != 0 {
+		t.Errorf("remembered %+v, %v", targets, err)
 	}
 }

@@ -129,7 +129,8 @@ func (s *syncer) run(parent context.Context) error {
 	defer stop(nil)
 	s.stop = stop
 	s.tasks = make(chan task, 4*s.opts.Workers)
-	s.arrivals = make(chan mirror.Arrival, s.opts.Workers)
+	// A batch's worth: fetching goes on while one is made durable.
+	s.arrivals = make(chan mirror.Arrival, batchFiles)
 	var listErr error
 	go func() {
 		defer close(s.tasks)
@@ -243,9 +244,16 @@ func (s *syncer) plan(ctx context.Context, t task) error {
 }
 
 func (s *syncer) mutated(have, o Object) {
-	reason := fmt.Sprintf("it is another object now: ETag %q, %d bytes; the mirror keeps ETag %q, %d bytes",
-		o.ETag, o.Size, have.ETag, have.Size)
+	reason := fmt.Sprintf("it is another object now: %s; the mirror keeps %s", identity(o), identity(have))
 	s.rep.note(o.URI(), s3.Changed, reason, "logs are not changed after delivery: find out who did")
+}
+
+// identity is what tells o from another object under its key, for people.
+func identity(o Object) string {
+	if o.ETag != "" {
+		return fmt.Sprintf("ETag %q, %d bytes", o.ETag, o.Size)
+	}
+	return fmt.Sprintf("%d bytes of %s", o.Size, o.LastModified.UTC().Format("2006-01-02 15:04:05.000"))
 }
 
 // do fetches one object. It ends everything where nothing else could be

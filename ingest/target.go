@@ -59,6 +59,9 @@ func ParseTargets(sources, as []string) ([]Target, error) {
 		if t.Folder, err = folderPath(source); err != nil {
 			return nil, err
 		}
+		if t.Prefix != "" && !strings.HasSuffix(t.Prefix, "/") {
+			t.Prefix += "/" // with and without it is the same place
+		}
 		targets = append(targets, t)
 	}
 	if len(as) > 0 {

@@ -35,7 +35,7 @@ func TestParseTargets(t *testing.T) {
 		{
 			[]string{dir, "s3://c", dir},
 			[]string{"s3://a/x", "s3://b"},
-			[]Target{{Bucket: "a", Prefix: "x", Folder: dir}, {Bucket: "c"}, {Bucket: "b", Folder: dir}},
+			[]Target{{Bucket: "a", Prefix: "x/", Folder: dir}, {Bucket: "c"}, {Bucket: "b", Folder: dir}},
 			"",
 		},
 		{[]string{dir}, nil, nil, "the folder " + dir + " needs the address its logs have in S3, for example: logsql sync " + dir + " --as s3://bucket/prefix"},

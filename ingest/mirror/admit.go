@@ -1,7 +1,7 @@
 package mirror
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"crypto/md5"
 	"database/sql"
@@ -312,20 +312,30 @@ func (m *Mirror) SameContent(rel string, f *File) (bool, error) {
 		return false, err
 	}
 	defer fresh.Close()
-	return sameBytes(bufio.NewReader(have), bufio.NewReader(fresh))
+	return sameBytes(have, fresh)
 }
 
-func sameBytes(a, b *bufio.Reader) (bool, error) {
+func sameBytes(a, b io.Reader) (bool, error) {
+	x, y := make([]byte, 64<<10), make([]byte, 64<<10)
 	for {
-		x, errA := a.ReadByte()
-		y, errB := b.ReadByte()
+		n, errA := readFull(a, x)
+		m, errB := readFull(b, y)
 		switch {
-		case errA == io.EOF || errB == io.EOF:
-			return errA == errB, nil
 		case errA != nil || errB != nil:
 			return false, errors.Join(errA, errB)
-		case x != y:
+		case !bytes.Equal(x[:n], y[:m]):
 			return false, nil
+		case n < len(x):
+			return true, nil
 		}
 	}
+}
+
+// readFull fills p, but for the end of r.
+func readFull(r io.Reader, p []byte) (int, error) {
+	n, err := io.ReadFull(r, p)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return n, err
 }
