@@ -46,6 +46,7 @@ func Tree(stmt syntax.Statement, info *bind.Info, path func(rel string) string) 
 	if l.err != nil {
 		return nil, l.err
 	}
+	guard(out)
 	return out, nil
 }
 
