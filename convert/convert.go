@@ -86,7 +86,7 @@ func (e *BadLineError) Error() string {
 func Run(ctx context.Context, m *mirror.Mirror, o Options) (Report, error) {
 	r := &run{m: m, options: o, started: time.Now()}
 	r.report = Report{Tables: map[string]*Table{}, Skipped: []Skipped{}}
-	err := r.run(ctx)
+	err := m.Explain(r.run(ctx))
 	r.report.Seconds = time.Since(r.started).Round(time.Millisecond).Seconds()
 	slices.SortFunc(r.report.Skipped, func(a, b Skipped) int { return strings.Compare(a.Object, b.Object) })
 	return r.report, err
@@ -124,7 +124,7 @@ func (r *run) run(ctx context.Context) (err error) {
 	}
 	p, err := r.plan(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("plan the conversion: %w", err)
 	}
 	defer p.close()
 	return r.convert(ctx, p)

@@ -230,6 +230,9 @@ func (s *sink) end(p *openPart) error {
 	}
 	p.batch.Drop()
 	if err := s.flush(p); err != nil {
+		if p.writer != nil {
+			p.writer.Abort() // abort does not know it any more
+		}
 		return err
 	}
 	p.batch.Reset()

@@ -9,7 +9,6 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"syscall"
 	"time"
 
 	"logsql/ingest/mirror"
@@ -141,11 +140,7 @@ func (t *transfer) broken(err error) error {
 
 // local is an error of the mirror: no other object can be written either.
 func (t *transfer) local(err error) error {
-	e := &Error{Op: "write", URI: t.o.URI(), Kind: s3.Fatal, Err: err}
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		e.Hint = "the disk is full; what has been fetched is kept, run the same command again"
-	}
-	return e
+	return &Error{Op: "write", URI: t.o.URI(), Kind: s3.Fatal, Err: err}
 }
 
 // writer tells errors of the file from those of the body.

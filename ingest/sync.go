@@ -31,7 +31,7 @@ type Options struct {
 func Sync(ctx context.Context, m *mirror.Mirror, targets []Target, o Options) (Report, error) {
 	begun := time.Now()
 	rep := &reporter{r: Report{Sources: []string{}, Failures: []Failure{}, DryRun: o.DryRun}}
-	err := syncAll(ctx, m, targets, o, rep)
+	err := m.Explain(syncAll(ctx, m, targets, o, rep))
 	r := rep.snapshot()
 	r.Seconds = time.Since(begun).Seconds()
 	return r, err

@@ -83,8 +83,9 @@ var migrations = []string{
 type Lake struct {
 	m *mirror.Mirror
 	// absent: the mirror cannot be written and was never converted, so that
-	// the tables are not there; the lake is empty.
-	absent bool
+	// the tables are not there; the lake is empty. It says why they could not
+	// be made.
+	absent error
 }
 
 // Open opens the lake of m, whatever m is: missing, read-only, never
@@ -97,7 +98,7 @@ func Open(ctx context.Context, m *mirror.Mirror) (*Lake, error) {
 	n := 0
 	const have = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'parts'"
 	if m.DB().QueryRowContext(ctx, have).Scan(&n) == nil && n == 0 && ctx.Err() == nil {
-		return &Lake{m: m, absent: true}, nil
+		return &Lake{m: m, absent: err}, nil
 	}
 	return nil, err
 }
@@ -117,14 +118,14 @@ type Part struct {
 // Parts returns the parts of a table, by partition. Parts with the same columns
 // share the slice.
 func (l *Lake) Parts(ctx context.Context, table string) ([]Part, error) {
-	if l.absent {
+	if l.absent != nil {
 		return nil, nil
 	}
 	lists, err := l.columnLists(ctx)
 	if err != nil {
 		return nil, err
 	}
-	const query = `SELECT id, tbl, path, bucket, partition, columns, rows, bytes
+	const query = `SELECT id, path, bucket, partition, columns, rows, bytes
 		FROM parts WHERE tbl = ? ORDER BY partition, path`
 	rows, err := l.m.DB().QueryContext(ctx, query, table)
 	if err != nil {
@@ -133,13 +134,13 @@ func (l *Lake) Parts(ctx context.Context, table string) ([]Part, error) {
 	defer rows.Close()
 	var parts []Part
 	for rows.Next() {
-		var p Part
+		p := Part{Table: table}
 		var partition string
 		var list int64
-		if err := rows.Scan(&p.ID, &p.Table, &p.Path, &p.Bucket, &partition, &list, &p.Rows, &p.Bytes); err != nil {
+		if err := rows.Scan(&p.ID, &p.Path, &p.Bucket, &partition, &list, &p.Rows, &p.Bytes); err != nil {
 			return nil, err
 		}
-		if err := json.Unmarshal([]byte(partition), &p.Partition); err != nil {
+		if p.Partition, err = parsePartition(partition); err != nil {
 			return nil, fmt.Errorf("partition of %s: %w", p.Path, err)
 		}
 		if p.Columns, err = lists.get(ctx, l, list); err != nil {
@@ -148,6 +149,18 @@ func (l *Lake) Parts(ctx context.Context, table string) ([]Part, error) {
 		parts = append(parts, p)
 	}
 	return parts, rows.Err()
+}
+
+// parsePartition reads partition values, a JSON list. There may be a hundred
+// thousand of them, nearly all without anything that is escaped.
+func parsePartition(text string) (values []string, err error) {
+	if plain, ok := strings.CutPrefix(text, `["`); ok && !strings.Contains(text, `\`) {
+		if plain, ok = strings.CutSuffix(plain, `"]`); ok {
+			return strings.Split(plain, `","`), nil
+		}
+	}
+	err = json.Unmarshal([]byte(text), &values)
+	return values, err
 }
 
 // columnLists are the column lists there are, by id.

@@ -39,7 +39,7 @@ type SkipStats struct {
 // Stats counts everything.
 func (l *Lake) Stats(ctx context.Context) (Stats, error) {
 	s := Stats{Tables: []TableStats{}, Skipped: []SkipStats{}}
-	if l.absent {
+	if l.absent != nil {
 		return s, l.countUnconverted(ctx, &s)
 	}
 	const tables = `SELECT c.tbl, c.objects, c.broken, c.stored, c.bad,
@@ -110,7 +110,7 @@ func (l *Lake) BadLines(ctx context.Context, table string) iter.Seq2[BadLine, er
 		FROM bad_lines b JOIN conversions c ON c.object = b.object JOIN objects o ON o.id = b.object
 		WHERE ? IN ('', c.tbl) ORDER BY o.bucket, o.key, b.line, b.id`
 	return func(yield func(BadLine, error) bool) {
-		if l.absent {
+		if l.absent != nil {
 			return
 		}
 		if err := each(ctx, l.m.DB(), query, func(rows *sql.Rows) (bool, error) {

@@ -19,6 +19,9 @@ import (
 // forgotten, so that their objects are converted again, and Parquet files that
 // are no part are removed. The caller holds the writer's lock.
 func (l *Lake) Sweep(ctx context.Context) error {
+	if l.absent != nil {
+		return l.absent
+	}
 	lost, err := l.lostUnits(ctx)
 	if err != nil {
 		return err

@@ -95,7 +95,7 @@ func open(ctx context.Context, dir, state string, params url.Values) (*Mirror, e
 	m.db = db
 	if err := m.start(ctx, state); err != nil {
 		m.shut()
-		return nil, err
+		return nil, m.Explain(err)
 	}
 	return m, nil
 }
@@ -145,7 +145,7 @@ func (m *Mirror) Close() error {
 		// Without waiting: who is still at work does it.
 		_, err = m.db.Exec("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)")
 	}
-	return errors.Join(err, m.shut())
+	return m.Explain(errors.Join(err, m.shut()))
 }
 
 // Migrate brings owner's tables up to date: steps are SQL scripts in the order

@@ -117,6 +117,7 @@ func hint(err error) string {
 	var usage *usageError
 	var stmt *syntax.Error
 	var object *ingest.Error
+	var full *mirror.FullError
 	switch {
 	case errors.As(err, &hinted):
 		return hinted.hint
@@ -124,6 +125,8 @@ func hint(err error) string {
 		return usage.hint
 	case errors.As(err, &stmt):
 		return stmt.Hint
+	case errors.As(err, &full):
+		return "make room on that disk, then run the same command again: it goes on from there, nothing is lost"
 	case errors.As(err, &object):
 		return object.Hint
 	case errors.Is(err, mirror.ErrLocked):
