@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -166,6 +167,9 @@ func (p *plan) classify(o mirror.Object, m layout.Match) (*logtype.Type, string,
 	head, err := p.head(o)
 	if err != nil {
 		return nil, "", err
+	}
+	if bytes.HasPrefix(head, []byte(parquetMagic)) {
+		return nil, isParquet, nil
 	}
 	for _, t := range logtype.Types {
 		if t.Sniff(head) {

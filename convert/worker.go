@@ -117,7 +117,7 @@ func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.
 	w.sink.open(o.Object)
 	c := &lake.Conversion{Object: o.ID, Outcome: lake.Converted, Version: t.Version}
 	if head, _ := w.body.raw.Peek(len(parquetMagic)); string(head) == parquetMagic {
-		c.Outcome, c.Reason = lake.Skipped, "a Parquet file, not text"
+		c.Outcome, c.Reason = lake.Skipped, isParquet
 		return c, nil
 	}
 	err = t.Decode(ctx, &logtype.Input{Object: o.Object, Match: o.match, Body: w.body, FallbackDay: dayOf(o.Object, o.match)}, w.sink)
@@ -146,7 +146,10 @@ func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.
 	return c, nil
 }
 
-const parquetMagic = "PAR1"
+const (
+	parquetMagic = "PAR1"
+	isParquet    = "a Parquet file, not text"
+)
 
 // broken makes the break of an object a bad line: records may be lost there.
 // A decoder that ended with a bad line of its own has said it already.

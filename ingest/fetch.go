@@ -84,7 +84,7 @@ func (t *transfer) try(ctx context.Context) (*mirror.File, error) {
 	if err != nil {
 		return nil, t.local(err)
 	}
-	if err := t.copy(file, body); err != nil {
+	if err := t.copy(file, interruptible{ctx, body}); err != nil {
 		file.Abort()
 		return nil, err
 	}
@@ -95,9 +95,9 @@ func (t *transfer) try(ctx context.Context) (*mirror.File, error) {
 	return file, nil
 }
 
-func (t *transfer) copy(file *mirror.File, body io.Reader) error {
+func (t *transfer) copy(file *mirror.File, body interruptible) error {
 	want, check := mirror.MD5OfETag(t.o.ETag)
-	if b, ok := body.(interface{ ETagIsMD5() bool }); ok {
+	if b, ok := body.ReadCloser.(interface{ ETagIsMD5() bool }); ok {
 		check = check && b.ETagIsMD5()
 	}
 	var h hash.Hash
@@ -141,6 +141,20 @@ func (t *transfer) broken(err error) error {
 // local is an error of the mirror: no other object can be written either.
 func (t *transfer) local(err error) error {
 	return &Error{Op: "write", URI: t.o.URI(), Kind: s3.Fatal, Err: err}
+}
+
+// interruptible ends with its context: a large file of a folder would be read
+// to its end.
+type interruptible struct {
+	ctx context.Context
+	io.ReadCloser
+}
+
+func (r interruptible) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.ReadCloser.Read(p)
 }
 
 // writer tells errors of the file from those of the body.

@@ -253,3 +253,47 @@ func TestSyncFolderInTheMirror(t *testing.T) {
 		t.Errorf("remembered %+v, %v", targets, err)
 	}
 }
+
+// A file that went lost in the mirror, or part of it, is fetched again; the
+// object stays the one it was.
+func TestSyncBringsBackLostFiles(t *testing.T) {
+	paths := []string{"gone", "cut", "other time", "kept", "p//q"}
+	s := s3test.New(t, bucket)
+	for _, p := range paths {
+		s.Put(bucket, p, p)
+	}
+	m := newMirror(t)
+	mustSync(t, m, Options{}, target(s))
+	before := map[string]Object{}
+	for o, err := range m.Objects(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		before[o.Key] = o
+	}
+	err := errors.Join(
+		os.Remove(m.Path(before["gone"].Path)), os.Truncate(m.Path(before["cut"].Path), 1),
+		os.Remove(m.Path(before["other time"].Path)), os.Remove(m.Path(before["p//q"].Path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.DB().Exec("UPDATE objects SET etag = '', modified = 0 WHERE key = 'other time'"); err != nil {
+		t.Fatal(err)
+	}
+	if r := mustSync(t, m, Options{}, target(s)); r.Fetched != 4 || r.Present != 1 || r.Trouble() {
+		t.Errorf("report: %+v", r)
+	}
+	want := map[string]string{}
+	for _, p := range paths {
+		want[p] = p
+	}
+	wantContents(t, m, want)
+	for o := range m.Objects(t.Context()) {
+		if was := before[o.Key]; o.ID != was.ID || o.Path != was.Path {
+			t.Errorf("%+v was %+v", o, was)
+		}
+	}
+	if r := mustSync(t, m, Options{}, target(s)); r.Present != 5 {
+		t.Errorf("once more: %+v", r)
+	}
+}

@@ -118,10 +118,12 @@ type syncer struct {
 }
 
 // task is an object to fetch. Where the mirror has one under its key, have, it
-// is fetched only to compare.
+// is fetched only to compare; where the mirror's file went lost, to have it
+// again.
 type task struct {
 	o    Object
 	have *Object
+	lost bool
 }
 
 func (s *syncer) run(parent context.Context) error {
@@ -213,17 +215,17 @@ func (s *syncer) sort(ctx context.Context, o Object, w wish, known *known) error
 	}
 	t := task{o: o}
 	if ok {
-		switch compare(have, o) {
-		case same:
-			s.rep.add(func(r *Report) { r.Present++ })
-			return nil
-		case mutated:
+		t.have, t.lost = &have, !s.m.Whole(have)
+		switch is := compare(have, o); {
+		case is == mutated:
 			s.mutated(have, o)
 			return nil
+		case is == same && !t.lost:
+			s.rep.add(func(r *Report) { r.Present++ })
+			return nil
 		}
-		t.have = &have
 	}
-	if s3.IsArchive(o.StorageClass) && !ok {
+	if s3.IsArchive(o.StorageClass) && (!ok || t.lost) {
 		s.rep.note(o.URI(), s3.Archived, "its storage class is "+o.StorageClass, s3.RestoreHint(o))
 		return nil
 	}
@@ -269,6 +271,9 @@ func (s *syncer) do(ctx context.Context, t task) {
 	o, file, err := fetcher{s.m, s.src}.fetch(ctx, t.o)
 	var e *Error
 	switch {
+	case err == nil && t.lost:
+		o.ID, o.Path = t.have.ID, t.have.Path
+		s.arrivals <- mirror.Arrival{Object: o, File: file}
 	case err == nil && t.have != nil:
 		s.settle(ctx, *t.have, o, file)
 	case err == nil:

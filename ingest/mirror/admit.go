@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"strings"
 	"time"
@@ -19,7 +20,8 @@ import (
 var Steps = []string{"sync.fetched", "sync.synced", "sync.renamed", "sync.committed"}
 
 // Arrival is an object that is about to enter the mirror: its bytes are in
-// File, or they already lie at Object.Path (see Find) and File is nil.
+// File, or they already lie at Object.Path (see Find) and File is nil. One with
+// an ID is in the mirror, its file went lost (see Whole) and comes again.
 type Arrival struct {
 	Object Object
 	File   *File
@@ -104,6 +106,12 @@ func (a *admission) placeOne(ctx context.Context, arr *Arrival) error {
 	o := &arr.Object
 	if err := checkBucket(o.Bucket); err != nil {
 		return err
+	}
+	if o.ID != 0 {
+		if err := a.m.place(arr.File.temp, o.Path, &a.dirs); err != nil {
+			return err
+		}
+		return a.placed(arr, o.Path)
 	}
 	rel, ok := plainPath(o.Bucket, o.Key)
 	if ok {
@@ -202,6 +210,10 @@ func (a *admission) record(ctx context.Context) ([]Object, error) {
 	objects := make([]Object, 0, len(a.batch))
 	for _, arr := range a.batch {
 		o := arr.Object
+		if o.ID != 0 {
+			objects = append(objects, o)
+			continue
+		}
 		res, err := insert.ExecContext(ctx, o.Bucket, o.Key, o.Path, o.Size, o.ETag, o.LastModified.UnixMilli(), now)
 		if err == nil {
 			o.ID, err = recordedID(res, arr)
@@ -230,6 +242,13 @@ func recordedID(res sql.Result, arr Arrival) (int64, error) {
 		return 0, nil
 	}
 	return res.LastInsertId()
+}
+
+// Whole tells whether the file of an object that state.db has is there with
+// the object's size.
+func (m *Mirror) Whole(o Object) bool {
+	st, err := os.Lstat(m.Path(o.Path))
+	return err == nil && st.Mode().IsRegular() && st.Size() == o.Size
 }
 
 // Find looks for the file of an object that state.db does not know, as a crash
