@@ -30,7 +30,6 @@ func (b *binder) groupBy(sel *syntax.Select, info *Select, from *scope) {
 		}
 		info.Groups = append(info.Groups, group)
 	}
-	e.refuse(e.all(), "GROUP BY clause")
 }
 
 func (b *binder) groupKey(x syntax.Expr, info *Select, e *exprs) *Item {
@@ -38,6 +37,7 @@ func (b *binder) groupKey(x syntax.Expr, info *Select, e *exprs) *Item {
 	if !ok {
 		t := e.expr(x)
 		e.comparable(x, t)
+		e.refuse(x, e.all(), "GROUP BY clause")
 		return &Item{Expr: x, Out: Output{Type: t}}
 	}
 	if n < 1 || n > len(info.Items) {
@@ -47,7 +47,7 @@ func (b *binder) groupKey(x syntax.Expr, info *Select, e *exprs) *Item {
 	it := info.Items[n-1]
 	if it.Expr != nil {
 		if calls := b.aggregatesIn(it.Expr); len(calls) > 0 {
-			e.refuse(calls, "GROUP BY clause")
+			e.refuse(it.Expr, calls, "GROUP BY clause")
 		}
 	}
 	return it

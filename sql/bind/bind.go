@@ -65,13 +65,10 @@ func (b *binder) fail(err *syntax.Error) {
 	}
 }
 
-// failAt reports an error about n; one about an operator stands, as Trino's
-// do, at its sign.
+// failAt reports an error about n; one about an operator or a predicate stands,
+// as Trino's do, at its sign or word.
 func (b *binder) failAt(n syntax.Node, code, format string, args ...any) {
-	if x, ok := n.(*syntax.Binary); ok {
-		n = operatorAt(x)
-	}
-	b.fail(syntax.ErrorAt(n, code, format, args...))
+	b.fail(syntax.ErrorAt(operatorAt(n), code, format, args...))
 }
 
 func (b *binder) failWith(n syntax.Node, err error) {

@@ -35,6 +35,7 @@ func (e *exprs) call(x *syntax.Call) schema.Type {
 			e.failAt(e.windows[inner], "NESTED_WINDOW", "Cannot nest window functions or row pattern measures inside window function '%s'", name)
 		}
 		e.window(x.Over)
+		e.windowFunction(x, f)
 		e.windows = append(e.windows, x)
 		return result
 	}
@@ -133,6 +134,7 @@ func (e *exprs) resolveCall(x syntax.Expr, f *funcs.Func, args []syntax.Expr) sc
 	}
 	res, err := f.Resolve(given)
 	if err != nil {
+		e.conditional(x, f.Name, args)
 		e.failWith(x, err)
 		return schema.Type{}
 	}
@@ -225,6 +227,23 @@ func (e *exprs) window(w *syntax.Window) {
 	e.sortItems(w.OrderBy)
 	if w.Frame != nil {
 		e.frame(w)
+	}
+}
+
+// windowFunction refuses an OVER that a ranking or a neighbour has no use for.
+func (e *exprs) windowFunction(x *syntax.Call, f *funcs.Func) {
+	if f.Kind != funcs.Window || strings.HasSuffix(f.Name, "_value") {
+		return
+	}
+	w := x.Over
+	if named := e.info.Windows[w]; named != nil && w.Frame == nil {
+		w = named
+	}
+	if (f.Name == "lag" || f.Name == "lead") && len(e.windowOrder(x.Over)) == 0 {
+		e.failAt(x.Over, "MISSING_ORDER_BY", "%s function requires an ORDER BY window clause", f.Name)
+	}
+	if w.Frame != nil {
+		e.failAt(w.Frame, "INVALID_WINDOW_FRAME", "Cannot specify window frame for %s function", f.Name)
 	}
 }
 

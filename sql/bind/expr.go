@@ -26,8 +26,8 @@ func (e *exprs) all() []syntax.Expr {
 	return append(e.aggregates[:len(e.aggregates):len(e.aggregates)], e.windows...)
 }
 
-// refuse complains of calls that a clause must not hold.
-func (e *exprs) refuse(calls []syntax.Expr, clause string) {
+// refuse complains of calls that n, an expression of a clause, must not hold.
+func (e *exprs) refuse(n syntax.Node, calls []syntax.Expr, clause string) {
 	if len(calls) == 0 {
 		return
 	}
@@ -35,7 +35,7 @@ func (e *exprs) refuse(calls []syntax.Expr, clause string) {
 	for i, c := range calls {
 		texts[i] = syntax.Print(c)
 	}
-	e.failAt(calls[0], notScalar, "%s cannot contain aggregations, window functions or grouping operations: [%s]", clause, strings.Join(texts, ", "))
+	e.failAt(n, notScalar, "%s cannot contain aggregations, window functions or grouping operations: [%s]", clause, strings.Join(texts, ", "))
 }
 
 // coerce notes the implicit cast of x to t, which the caller knows to be
@@ -190,6 +190,9 @@ func (e *exprs) deref(x *syntax.Deref) schema.Type {
 		e.failAt(x.Base, typeMismatch, "Expression %s is not of type ROW", syntax.Print(x.Base))
 		return schema.Type{}
 	}
+	if !ok {
+		text = x.Field.Name
+	}
 	return e.field(x, base, text)
 }
 
@@ -213,10 +216,7 @@ func (e *exprs) field(x *syntax.Deref, row schema.Type, text string) schema.Type
 	}
 	switch len(found) {
 	case 0:
-		if text == "" {
-			text = syntax.Print(x)
-		}
-		err := syntax.ErrorAt(x, noColumn, "Column '%s' cannot be resolved", text)
+		err := syntax.ErrorAt(x, badColumnRef, "Column reference '%s' is invalid", text)
 		err.Hint = didYouMean(x.Field.Name, known)
 		e.fail(err)
 		return schema.Type{}
@@ -266,6 +266,10 @@ func (e *exprs) subscript(x *syntax.Subscript) schema.Type {
 // atTimeZone is at_timezone, which a timestamp without zone goes to with its
 // own precision.
 func (e *exprs) atTimeZone(x *syntax.AtTimeZone) schema.Type {
+	if t := e.expr(x.X); e.err == nil && (t.Kind < schema.Time || t.Kind > schema.TimestampTZ) {
+		e.failAt(x, typeMismatch, "Type of value must be a time or timestamp with or without time zone (actual %s)", t)
+		return schema.Type{}
+	}
 	result := e.function(x, "at_timezone", x.X, x.Zone)
 	t := e.info.Types[x.X]
 	if e.err != nil || t.Kind != schema.Timestamp {
@@ -287,9 +291,5 @@ func (e *exprs) subquery(x *syntax.Subquery) schema.Type {
 	if len(outs) == 1 {
 		return outs[0].Type
 	}
-	fields := make([]schema.Field, len(outs))
-	for i, o := range outs {
-		fields[i] = schema.Field{Name: o.Name, Type: o.Type}
-	}
-	return schema.RowOf(fields...)
+	return rowType(outs)
 }

@@ -72,10 +72,15 @@ func (e *exprs) typedLiteral(x *syntax.TypedLit) schema.Type {
 	switch t.Kind {
 	case schema.Date, schema.Time, schema.Timestamp, schema.TimestampTZ, schema.TimeTZ:
 		m, ok := ParseMoment(t.Kind, x.Value)
+		if !ok && zonedTime(t.Kind, x.Value) {
+			e.failAt(x, notSupported, "time with time zone is not supported yet: '%s'", x.Value)
+		}
 		if ok && m.Type().Precision > 6 {
 			e.failAt(x, notSupported, "More than 6 digits of a second are not supported yet: '%s'", x.Value)
 		}
 		t, valid = m.Type(), ok
+	case schema.Char:
+		return schema.Type{Kind: schema.Char, Precision: max(1, utf8.RuneCountInString(x.Value))}
 	case schema.Decimal:
 		t, valid = decimalType(x.Value)
 	case schema.Boolean:
@@ -101,6 +106,16 @@ func (e *exprs) typedLiteral(x *syntax.TypedLit) schema.Type {
 		e.failAt(x, "INVALID_LITERAL", "'%s' is not a valid %s literal", x.Value, strings.ToUpper(t.Kind.String()))
 	}
 	return t
+}
+
+// zonedTime reports whether the text of a TIME is one with an offset.
+func zonedTime(k schema.Kind, text string) bool {
+	i := strings.LastIndexAny(text, "+-")
+	if i < 0 || k != schema.Time && k != schema.TimeTZ {
+		return false
+	}
+	_, ok := ParseMoment(schema.Time, text[:i])
+	return ok && offsetPattern.MatchString(strings.TrimSpace(text[i:]))
 }
 
 // decimalType is the type of DECIMAL '…': as many digits as are written.
@@ -164,7 +179,7 @@ func ParseInterval(x *syntax.IntervalLit) (months, millis int64, ok bool) {
 	}
 	text, negative := strings.CutPrefix(strings.TrimSpace(x.Value), "-")
 	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ':' || r == '-' })
-	if len(parts) != last-first+1 {
+	if len(parts) == 0 || len(parts) > last-first+1 {
 		return 0, 0, false
 	}
 	total := int64(0)
@@ -243,5 +258,30 @@ func (e *exprs) extract(x *syntax.Extract) schema.Type {
 		e.failAt(&x.Field, "SYNTAX_ERROR", "Invalid EXTRACT field: %s", x.Field.Name)
 		return schema.Type{}
 	}
+	t := e.expr(x.X)
+	if e.err == nil && t.Kind != schema.Unknown && !extractable(name, t.Kind) {
+		e.failAt(x.X, typeMismatch, "Cannot extract %s from %s", strings.ToUpper(x.Field.Name), t)
+		return schema.Type{}
+	}
 	return e.function(x, name, x.X)
+}
+
+// extractable reports whether EXTRACT takes a field from a kind of value; the
+// function of the field's name may take more.
+func extractable(name string, k schema.Kind) bool {
+	switch name {
+	case "timezone_hour", "timezone_minute":
+		return k == schema.TimestampTZ || k == schema.TimeTZ
+	case "hour", "minute", "second":
+		return k == schema.IntervalDay || k >= schema.Time && k <= schema.TimestampTZ
+	case "year", "month":
+		return k == schema.IntervalYear || isDay(k)
+	case "day":
+		return k == schema.IntervalDay || isDay(k)
+	}
+	return isDay(k)
+}
+
+func isDay(k schema.Kind) bool {
+	return k == schema.Date || k == schema.Timestamp || k == schema.TimestampTZ
 }

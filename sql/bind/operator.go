@@ -17,14 +17,37 @@ type opSpan struct{ from, to syntax.Pos }
 func (s opSpan) Pos() syntax.Pos { return s.from }
 func (s opSpan) End() syntax.Pos { return s.to }
 
-func operatorAt(x *syntax.Binary) syntax.Node {
-	if !x.OpPos.IsValid() {
-		return x
+// operatorAt is the place of n's operator, from which the other operand and
+// all else of it follows; n itself where it has none.
+func operatorAt(n syntax.Node) syntax.Node {
+	var from syntax.Pos
+	to := n.End()
+	switch x := n.(type) {
+	case *syntax.Binary:
+		from, to = x.OpPos, x.OpPos
+		to.Offset += len(x.Op)
+		to.Col += len(x.Op)
+	case *syntax.Between:
+		from = x.OpPos
+	case *syntax.In:
+		from = x.OpPos
+	case *syntax.Like:
+		from = x.OpPos
+	case *syntax.IsNull:
+		from = x.OpPos
+	case *syntax.IsDistinct:
+		from = x.OpPos
+	case *syntax.Quantified:
+		from = x.OpPos
+	case *syntax.SetOp:
+		from, to = x.OpPos, x.OpPos
+		to.Offset += len(x.Op)
+		to.Col += len(x.Op)
 	}
-	to := x.OpPos
-	to.Offset += len(x.Op)
-	to.Col += len(x.Op)
-	return opSpan{x.OpPos, to}
+	if !from.IsValid() {
+		return n
+	}
+	return opSpan{from, to}
 }
 
 func (e *exprs) binary(x *syntax.Binary) schema.Type {
@@ -73,13 +96,21 @@ func unparenNumber(x *syntax.Unary) (*syntax.NumberLit, bool) {
 
 // single gives expressions that must agree their common type.
 func (e *exprs) single(xs []syntax.Expr, what string) schema.Type {
+	for _, x := range xs {
+		e.expr(x)
+	}
+	if e.err != nil {
+		return schema.Type{}
+	}
+	return e.agree(xs, what)
+}
+
+// agree is single for what is bound already.
+func (e *exprs) agree(xs []syntax.Expr, what string) schema.Type {
 	var common schema.Type
 	var seen []schema.Type
 	for _, x := range xs {
-		t := e.expr(x)
-		if e.err != nil {
-			return schema.Type{}
-		}
+		t := e.info.Types[x]
 		seen = addType(seen, t)
 		wider, ok := schema.Common(common, t)
 		if !ok {
@@ -94,6 +125,20 @@ func (e *exprs) single(xs []syntax.Expr, what string) schema.Type {
 		e.coerce(x, common)
 	}
 	return common
+}
+
+// conditional words complaints about the functions that are expressions of
+// their own in Trino's grammar; the arguments are bound.
+func (e *exprs) conditional(x syntax.Expr, name string, args []syntax.Expr) {
+	switch {
+	case name == "coalesce" && len(args) > 1:
+		e.agree(args, "All COALESCE operands")
+	case name == "if" && (len(args) == 2 || len(args) == 3):
+		e.boolean(args[0], e.info.Types[args[0]], "IF condition must evaluate to a boolean (actual: %s)")
+		if len(args) == 3 {
+			e.failAt(x, typeMismatch, "Result types for IF must be the same: %s vs %s", e.info.Types[args[1]], e.info.Types[args[2]])
+		}
+	}
 }
 
 func addType(seen []schema.Type, t schema.Type) []schema.Type {
@@ -160,7 +205,7 @@ func (e *exprs) in(x *syntax.In) schema.Type {
 		return schema.Of(schema.Boolean)
 	}
 	xt := e.expr(x.X)
-	e.againstQuery(x, x.X, xt, x.Query, "Value expression and result of subquery must be of the same type: %s vs %s")
+	e.againstQuery(x, x.X, xt, x.Query, "Value expression and result of subquery must be of the same type: row(%s) vs %s")
 	return schema.Of(schema.Boolean)
 }
 
@@ -179,13 +224,17 @@ func (e *exprs) againstQuery(n syntax.Node, x syntax.Expr, xt schema.Type, q *sy
 	if e.err != nil {
 		return
 	}
+	if len(outs) != 1 && xt.Kind != schema.Row {
+		e.failAt(n, typeMismatch, format, xt, rowType(outs))
+		return
+	}
 	if len(outs) != 1 || xt.Kind == schema.Row {
 		e.failAt(q, notSupported, "Comparing rows with a subquery is not supported yet")
 		return
 	}
 	t, ok := schema.Common(xt, outs[0].Type)
 	if !ok {
-		e.failAt(n, typeMismatch, format, xt, outs[0].Type)
+		e.failAt(n, typeMismatch, format, xt, rowType(outs))
 		return
 	}
 	e.comparable(n, t)
@@ -195,9 +244,18 @@ func (e *exprs) againstQuery(n syntax.Node, x syntax.Expr, xt schema.Type, q *sy
 	}
 }
 
+// rowType is the columns of a query as a row.
+func rowType(outs []Output) schema.Type {
+	fields := make([]schema.Field, len(outs))
+	for i, o := range outs {
+		fields[i] = schema.Field{Name: o.Name, Type: o.Type}
+	}
+	return schema.RowOf(fields...)
+}
+
 func (e *exprs) quantified(x *syntax.Quantified) schema.Type {
 	xt := e.expr(x.X)
-	e.againstQuery(x, x.X, xt, x.Query, "Value expression and result of subquery must be of the same type: %s vs %s")
+	e.againstQuery(x, x.X, xt, x.Query, "Value expression and result of subquery must be of the same type: row(%s) vs %s")
 	if e.err != nil {
 		return schema.Type{}
 	}
@@ -272,7 +330,7 @@ func (e *exprs) cast(x *syntax.Cast) schema.Type {
 	from := e.expr(x.X)
 	to, err := schema.Parse(x.Type.Text)
 	if err != nil {
-		e.failAt(x.Type, typeMismatch, "Unknown type: %s", x.Type.Text)
+		e.failAt(x, typeMismatch, "Unknown type: %s", x.Type.Text)
 		return schema.Type{}
 	}
 	if e.err == nil && from.Kind != schema.Unknown {

@@ -67,7 +67,7 @@ func (b *binder) with(w *syntax.With, info *Query, outer *scope) *scope {
 		}
 		outs := slices.Clone(b.query(p.Query, s))
 		if p.Columns != nil {
-			outs = b.rename(p, outs, p.Columns)
+			outs = b.rename(outs, p.Columns)
 		}
 		cte := &CTE{Name: freeName(name, b.ctes), Outputs: outs}
 		info.CTEs = append(info.CTEs, cte)
@@ -78,9 +78,9 @@ func (b *binder) with(w *syntax.With, info *Query, outer *scope) *scope {
 
 // rename gives outputs the names of a column list; their names in lowered SQL
 // stay.
-func (b *binder) rename(n syntax.Node, outs []Output, columns []syntax.Ident) []Output {
+func (b *binder) rename(outs []Output, columns []syntax.Ident) []Output {
 	if len(columns) != len(outs) {
-		b.failAt(n, "MISMATCHED_COLUMN_ALIASES", "Column alias list has %d entries but relation has %d columns", len(columns), len(outs))
+		b.failAt(&columns[0], "MISMATCHED_COLUMN_ALIASES", "Column alias list has %d entries but relation has %d columns", len(columns), len(outs))
 		return outs
 	}
 	for i, c := range columns {
@@ -199,8 +199,8 @@ func (b *binder) orderOutputs(q *syntax.Query, info *Query, outer *scope) {
 	e := b.exprs(s, "ORDER BY")
 	for _, item := range q.OrderBy {
 		info.Order = append(info.Order, b.order(e, item, info.Outputs))
+		e.refuse(item.Expr, e.aggregates, "ORDER BY clause")
 	}
-	e.refuse(e.aggregates, "ORDER BY clause")
 }
 
 // order binds one ORDER BY item: an ordinal, the plain name of an output

@@ -142,7 +142,7 @@ func (b *binder) join(r *syntax.Join, s *scope, hint string) []field {
 	if r.On != nil {
 		e := b.exprs(&scope{parent: s.parent, fields: both}, "JOIN")
 		b.boolean(r.On, e.expr(r.On), "JOIN ON clause must evaluate to a boolean: actual type %s")
-		e.refuse(e.all(), "JOIN clause")
+		e.refuse(r.On, e.all(), "JOIN clause")
 	}
 	return both
 }

@@ -17,7 +17,7 @@ func (b *binder) selectQuery(sel *syntax.Select, order []syntax.SortItem, q *Que
 	if sel.Where != nil {
 		where := b.exprs(from, "WHERE")
 		b.boolean(sel.Where, where.expr(sel.Where), "WHERE clause must evaluate to a boolean: actual type %s")
-		where.refuse(where.all(), "WHERE clause")
+		where.refuse(sel.Where, where.all(), "WHERE clause")
 		b.prune(sel)
 	}
 	e := b.exprs(from, "SELECT")
@@ -32,7 +32,7 @@ func (b *binder) selectQuery(sel *syntax.Select, order []syntax.SortItem, q *Que
 	having := b.exprs(from, "HAVING")
 	if sel.Having != nil {
 		b.boolean(sel.Having, having.expr(sel.Having), "HAVING clause must evaluate to a boolean: actual type %s")
-		having.refuse(having.windows, "HAVING clause")
+		having.refuse(sel.Having, having.windows, "HAVING clause")
 	}
 	sorted := b.exprs(orderScope(info.Items, from), "ORDER BY")
 	sorted.defined = sel.Windows
@@ -46,7 +46,7 @@ func (b *binder) selectQuery(sel *syntax.Select, order []syntax.SortItem, q *Que
 		b.checkAggregated(sel, info, from, q.Order)
 	}
 	if b.err == nil && sel.Distinct {
-		b.checkDistinct(info, order, q.Order)
+		b.checkDistinct(sel, info, q.Order)
 	}
 	return outs
 }
@@ -85,7 +85,9 @@ func itemName(item *syntax.SelectItem) string {
 	case *syntax.Ident:
 		return strings.ToLower(e.Name)
 	case *syntax.Deref:
-		return strings.ToLower(e.Field.Name)
+		if _, _, ok := path(e); ok {
+			return strings.ToLower(e.Field.Name)
+		}
 	}
 	return ""
 }
@@ -108,7 +110,8 @@ func (b *binder) star(item *syntax.SelectItem, info *Select, fields []field) {
 	}
 }
 
-// starOf expands table.* and row.*; a table's name goes before a column's.
+// starOf expands table.* and row.*; a table's name goes before a column's, and
+// a single name can only be a table's.
 func (b *binder) starOf(item *syntax.SelectItem, info *Select, e *exprs) {
 	start := len(info.Items)
 	if name, text, ok := path(item.Expr); ok {
@@ -117,7 +120,7 @@ func (b *binder) starOf(item *syntax.SelectItem, info *Select, e *exprs) {
 			b.aliasItems(item, info.Items[start:])
 			return
 		}
-		if !e.columnInReach(append(name[:len(name):len(name)], "*")) {
+		if len(name) == 1 || !e.columnInReach(append(name[:len(name):len(name)], "*")) {
 			b.failAt(item.Expr, "TABLE_NOT_FOUND", "Unable to resolve reference %s", text)
 			return
 		}
@@ -190,7 +193,7 @@ func orderScope(items []*Item, from *scope) *scope {
 }
 
 // checkDistinct holds ORDER BY of SELECT DISTINCT to the select list.
-func (b *binder) checkDistinct(info *Select, items []syntax.SortItem, order []Order) {
+func (b *binder) checkDistinct(sel *syntax.Select, info *Select, order []Order) {
 	for i, o := range order {
 		if o.Ordinal > 0 {
 			continue
@@ -201,7 +204,7 @@ func (b *binder) checkDistinct(info *Select, items []syntax.SortItem, order []Or
 			}
 		}
 		if order[i].Ordinal == 0 {
-			b.failAt(items[i].Expr, notInDistinct, "For SELECT DISTINCT, ORDER BY expressions must appear in select list")
+			b.failAt(sel, notInDistinct, "For SELECT DISTINCT, ORDER BY expressions must appear in select list")
 		}
 	}
 }

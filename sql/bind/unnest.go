@@ -41,7 +41,7 @@ func (b *binder) unnest(r *syntax.Unnest, s *scope, hint string) []field {
 			return nil
 		}
 	}
-	e.refuse(e.all(), "UNNEST")
+	e.refuse(r, e.all(), "UNNEST")
 	if r.Ordinality {
 		rel.Columns = append(rel.Columns, &Column{Ref: OrdinalityRef, Type: schema.Of(schema.BigInt)})
 	}

@@ -19,7 +19,7 @@ var conditionalFuncs = []*Func{
 
 func nullifTypes(params []schema.Type) error {
 	if _, err := BinaryType("=", params[0], params[1]); err != nil {
-		return &syntax.Error{Code: "TYPE_MISMATCH", Msg: "Types are not comparable with nullif: " + params[0].String() + " vs " + params[1].String()}
+		return &syntax.Error{Code: "TYPE_MISMATCH", Msg: "Types are not comparable with NULLIF: " + params[0].String() + " vs " + params[1].String()}
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ var datetimeFuncs = []*Func{
 	{Name: "to_unixtime", Signatures: []string{"(timestamp) double", "(timestamp with time zone) double"}, Emit: emitToUnixtime},
 	{Name: "from_iso8601_timestamp", Signatures: []string{"(varchar) timestamp with time zone"}, Emit: emitFromISO},
 	{Name: "from_iso8601_date", Signatures: []string{"(varchar) date"}, Emit: udf("trino_iso_date")},
-	{Name: "to_iso8601", Signatures: []string{"(date) varchar", "(timestamp) varchar", "(timestamp with time zone) varchar"}, Emit: emitToISO},
+	{Name: "to_iso8601", Signatures: []string{"(date) varchar", "(timestamp) varchar", "(timestamp with time zone) varchar"}, Result: isoText, Emit: emitToISO},
 	{Name: "parse_datetime", Signatures: []string{"(varchar, varchar) timestamp with time zone"}, Emit: emitParseDatetime},
 	{Name: "format_datetime", Signatures: []string{"(timestamp, varchar) varchar", "(timestamp with time zone, varchar) varchar"}, Emit: emitFormatDatetime},
 	{Name: "date_parse", Signatures: []string{"(varchar, varchar) timestamp"}, Emit: emitDateParse},
@@ -330,4 +330,20 @@ func emitDateDiff(c *Call) (expr, error) {
 		x, y = bin("+", day, x), bin("+", day, y)
 	}
 	return call("date_sub", str(name), x, y), nil
+}
+
+// isoText is the text of the longest year there is.
+func isoText(params []schema.Type) schema.Type {
+	t := params[0]
+	fraction := t.Precision
+	if fraction > 0 {
+		fraction++
+	}
+	switch t.Kind {
+	case schema.Date:
+		return schema.VarcharOf(16)
+	case schema.Timestamp:
+		return schema.VarcharOf(22 + fraction)
+	}
+	return schema.VarcharOf(28 + fraction)
 }

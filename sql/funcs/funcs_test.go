@@ -132,7 +132,9 @@ func TestBinaryType(t *testing.T) {
 		{"=", "varchar", "integer", "TYPE_MISMATCH: Cannot apply operator: varchar = integer"},
 		{"+", "varchar(1)", "integer", "TYPE_MISMATCH: Cannot apply operator: varchar(1) + integer"},
 		{"<", "map(integer, integer)", "map(integer, integer)", "TYPE_MISMATCH: Cannot apply operator: map(integer, integer) < map(integer, integer)"},
-		{"||", "varchar(1)", "integer", "TYPE_MISMATCH: Cannot apply operator: varchar(1) || integer"},
+		{"||", "varchar(1)", "integer", "FUNCTION_NOT_FOUND: Unexpected parameters (varchar(1), integer) for function concat. Expected: " +
+			"concat(T, array(T)), concat(array(T), T), concat(array(T), array(T), array(T)...), concat(char(x), char(x)), " +
+			"concat(varbinary, varbinary, varbinary...), concat(varchar(x), varchar(x), varchar(x)...)"},
 	} {
 		if got := resolved(BinaryType(c.op, schema.MustParse(c.x), schema.MustParse(c.y))); got != c.want {
 			t.Errorf("%s %s %s\n got %s\nwant %s", c.x, c.op, c.y, got, c.want)

@@ -26,7 +26,7 @@ type GoFunc struct {
 func GoFuncs() []GoFunc {
 	var all []GoFunc
 	for _, list := range [][]GoFunc{
-		castGo, stringGo, regexpGo, datetimeGo, jsonGo, mathGo, binaryGo, urlGo, addressGo,
+		castGo, stringGo, regexpGo, datetimeGo, jsonGo, mathGo, binaryGo, urlGo, addressGo, likeGo,
 	} {
 		all = append(all, list...)
 	}

@@ -165,7 +165,7 @@ func goJSONArrayGet(a []any) (any, error) {
 		text, _ := e.str()
 		return text, nil
 	}
-	out, ok := e.appendValue(nil, true)
+	out, ok := e.appendValue(nil, false)
 	if !ok {
 		return nil, nil
 	}

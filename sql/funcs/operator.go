@@ -55,7 +55,7 @@ func comparable(t schema.Type, equality bool) bool {
 func concatType(x, y schema.Type) (Resolution, error) {
 	res, err := concatFunc.choose([]Arg{{Type: x}, {Type: y}})
 	if err != nil {
-		return Resolution{}, cannotApply("||", x, y)
+		return Resolution{}, err
 	}
 	res.Result = concatResult(res.Params)
 	return res, nil
@@ -207,7 +207,7 @@ func lowerConcat(x, y expr, xt, yt schema.Type) expr {
 		return when(or(isNull(x), isNull(y)), null(), call("list_concat", x, y))
 	case xt.Kind == schema.Array && yt.Equal(xt.Elem()):
 		return when(isNull(x), null(), call("list_append", x, y))
-	case yt.Kind == schema.Array:
+	case yt.Kind == schema.Array && xt.Equal(yt.Elem()):
 		return when(isNull(y), null(), call("list_prepend", x, y))
 	}
 	return bin("||", x, y)

@@ -33,7 +33,7 @@ var stringFuncs = []*Func{
 	{Name: "translate", Signatures: []string{"(varchar, varchar, varchar) varchar"}},
 	{Name: "levenshtein_distance", Signatures: []string{"(varchar, varchar) bigint"}, Emit: udf("trino_levenshtein")},
 	{Name: "hamming_distance", Signatures: []string{"(varchar, varchar) bigint"}, Emit: udf("trino_hamming")},
-	{Name: "soundex", Signatures: []string{"(varchar) varchar"}, Emit: udf("trino_soundex")},
+	{Name: "soundex", Signatures: []string{"(varchar) varchar"}, Result: func([]schema.Type) schema.Type { return schema.VarcharOf(4) }, Emit: udf("trino_soundex")},
 	{Name: "luhn_check", Signatures: []string{"(varchar) boolean"}, Emit: udf("trino_luhn")},
 	{Name: "to_utf8", Signatures: []string{"(varchar) varbinary"}, Emit: native("encode")},
 	{Name: "from_utf8", Signatures: []string{"(varbinary) varchar", "(varbinary, varchar) varchar"}, Emit: emitFromUTF8},

@@ -215,7 +215,7 @@ func (l *lowerer) between(x *syntax.Between) syntax.Expr {
 	t := l.info.Type(x.X)
 	if t.Kind == schema.Double || t.Kind == schema.Real {
 		value, low, high := l.expr(x.X), l.expr(x.Low), l.expr(x.High)
-		if isLiteral(low) && isLiteral(high) {
+		if isNumber(low) && isNumber(high) {
 			return &syntax.Between{Not: x.Not, X: value, Low: low, High: high} // NaN is above any literal
 		}
 		both := &syntax.Logical{Op: "AND", X: l.compare(">=", value, low, t), Y: l.compare("<=", value, high, t)}
@@ -258,11 +258,12 @@ func (l *lowerer) keyQuery(x syntax.Expr, q *syntax.Query) *syntax.Query {
 }
 
 func (l *lowerer) like(x *syntax.Like) syntax.Expr {
-	out := &syntax.Like{Not: x.Not, X: l.expr(x.X), Pattern: l.expr(x.Pattern)}
-	if x.Escape != nil {
-		out.Escape = l.expr(x.Escape)
+	if x.Escape == nil {
+		return &syntax.Like{Not: x.Not, X: l.expr(x.X), Pattern: l.expr(x.Pattern)}
 	}
-	return out
+	pattern, err := funcs.LikePattern(l.expr(x.Pattern), l.expr(x.Escape))
+	l.check(x, err)
+	return &syntax.Like{Not: x.Not, X: l.expr(x.X), Pattern: pattern, Escape: str(`\`)}
 }
 
 func (l *lowerer) explicitCast(x *syntax.Cast) syntax.Expr {
@@ -288,4 +289,17 @@ func (l *lowerer) caseOf(x *syntax.Case) syntax.Expr {
 		out.Else = l.expr(x.Else)
 	}
 	return out
+}
+
+// isNumber reports whether x is a number as written, which NaN is not.
+func isNumber(x syntax.Expr) bool {
+	switch x := x.(type) {
+	case *syntax.NumberLit:
+		return true
+	case *syntax.Cast:
+		return isNumber(x.X)
+	case *syntax.Unary:
+		return isNumber(x.X)
+	}
+	return false
 }

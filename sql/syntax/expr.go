@@ -91,6 +91,7 @@ func (p *parser) predicate() Expr {
 	if p.at("IS") {
 		return p.is(x)
 	}
+	op := p.tok.From
 	not := p.at("NOT") && (p.peek(1).is("BETWEEN") || p.peek(1).is("IN") || p.peek(1).is("LIKE"))
 	if not {
 		p.next()
@@ -98,17 +99,17 @@ func (p *parser) predicate() Expr {
 	switch {
 	case p.at("BETWEEN"):
 		p.next()
-		b := &Between{Not: not, X: x}
+		b := &Between{OpPos: op, Not: not, X: x}
 		b.Low = p.valueExpr(precConcat)
 		p.want("AND")
 		b.High = p.valueExpr(precConcat)
 		b.Span = p.span(from)
 		return b
 	case p.at("IN"):
-		return p.in(x, not)
+		return p.in(x, op, not)
 	case p.at("LIKE"):
 		p.next()
-		l := &Like{Not: not, X: x}
+		l := &Like{OpPos: op, Not: not, X: x}
 		l.Pattern = p.valueExpr(precConcat)
 		if p.got("ESCAPE") {
 			l.Escape = p.valueExpr(precConcat)
@@ -123,7 +124,7 @@ func (p *parser) comparison(x Expr) Expr {
 	op := p.tok
 	p.next()
 	if p.atAny("ALL", "ANY", "SOME") && p.peek(1).is("(") && p.bracketHoldsQuery(1) {
-		q := &Quantified{Op: op.Sym, Quantifier: p.tok.Sym, X: x}
+		q := &Quantified{OpPos: op.From, Op: op.Sym, Quantifier: p.tok.Sym, X: x}
 		p.next()
 		p.wantOpen("(")
 		q.Query = p.query()
@@ -145,20 +146,21 @@ func (p *parser) bracketHoldsQuery(n int) bool {
 }
 
 func (p *parser) is(x Expr) Expr {
+	op := p.tok.From
 	p.next()
 	not := p.got("NOT")
 	if p.got("DISTINCT") {
 		p.want("FROM")
 		y := p.valueExpr(precConcat)
-		return &IsDistinct{Span: p.span(x.Pos()), Not: not, X: x, Y: y}
+		return &IsDistinct{Span: p.span(x.Pos()), OpPos: op, Not: not, X: x, Y: y}
 	}
 	p.want("NULL")
-	return &IsNull{Span: p.span(x.Pos()), Not: not, X: x}
+	return &IsNull{Span: p.span(x.Pos()), OpPos: op, Not: not, X: x}
 }
 
-func (p *parser) in(x Expr, not bool) Expr {
+func (p *parser) in(x Expr, op Pos, not bool) Expr {
 	p.next()
-	in := &In{Not: not, X: x}
+	in := &In{OpPos: op, Not: not, X: x}
 	p.wantOpen("(")
 	if !p.at("(") && p.queryAhead() {
 		in.Query = p.query()

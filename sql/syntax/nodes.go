@@ -470,6 +470,7 @@ type Not struct {
 // Between is x [NOT] BETWEEN low AND high.
 type Between struct {
 	Span
+	OpPos     Pos
 	Not       bool
 	X         Expr
 	Low, High Expr
@@ -478,6 +479,7 @@ type Between struct {
 // In is x [NOT] IN (list) or x [NOT] IN (query).
 type In struct {
 	Span
+	OpPos Pos
 	Not   bool
 	X     Expr
 	List  []Expr
@@ -487,6 +489,7 @@ type In struct {
 // Like is x [NOT] LIKE pattern [ESCAPE escape].
 type Like struct {
 	Span
+	OpPos   Pos
 	Not     bool
 	X       Expr
 	Pattern Expr
@@ -496,15 +499,17 @@ type Like struct {
 // IsNull is x IS [NOT] NULL.
 type IsNull struct {
 	Span
-	Not bool
-	X   Expr
+	OpPos Pos
+	Not   bool
+	X     Expr
 }
 
 // IsDistinct is x IS [NOT] DISTINCT FROM y.
 type IsDistinct struct {
 	Span
-	Not  bool
-	X, Y Expr
+	OpPos Pos
+	Not   bool
+	X, Y  Expr
 }
 
 // Exists is EXISTS (query).
@@ -516,6 +521,7 @@ type Exists struct {
 // Quantified is x op ALL|ANY|SOME (query).
 type Quantified struct {
 	Span
+	OpPos      Pos
 	Op         string
 	Quantifier string
 	X          Expr
