@@ -69,6 +69,20 @@ func (p *typeParser) word() string {
 	return w
 }
 
+// fieldName is word, but a name in double quotes keeps its case as in Trino.
+func (p *typeParser) fieldName() string {
+	p.rest = strings.TrimLeft(p.rest, " \t\r\n")
+	if !strings.HasPrefix(p.rest, `"`) {
+		return p.word()
+	}
+	rest := p.rest[1:]
+	lower := p.word()
+	if name := rest[:min(len(lower), len(rest))]; strings.EqualFold(name, lower) {
+		return name
+	}
+	return lower
+}
+
 func (p *typeParser) got(tok string) bool {
 	trimmed := strings.TrimLeft(p.rest, " \t\r\n")
 	if !strings.HasPrefix(strings.ToLower(trimmed), tok) {
@@ -162,7 +176,7 @@ func (p *typeParser) row() Type {
 	closer := p.open()
 	for p.err == nil {
 		before := p.rest
-		name := p.word()
+		name := p.fieldName()
 		if p.got(":") || closer == ")" && !p.atEnd() {
 			fields = append(fields, Field{Name: name, Type: p.typ()})
 		} else {

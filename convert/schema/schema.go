@@ -182,7 +182,7 @@ func (t Type) String() string {
 
 func rowName(name string) string {
 	for i, r := range name {
-		if !(r == '_' || r >= 'a' && r <= 'z' || i > 0 && r >= '0' && r <= '9') {
+		if !(r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || i > 0 && r >= '0' && r <= '9') {
 			return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 		}
 	}

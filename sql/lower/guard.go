@@ -109,6 +109,11 @@ func isColumn(n syntax.Node) bool {
 	return false
 }
 
+func isQuery(n syntax.Node) bool {
+	_, ok := n.(*syntax.Query)
+	return ok
+}
+
 func isGoCall(n syntax.Node) bool {
 	c, ok := n.(*syntax.Call)
 	return ok && len(goParams()[c.Name[0].Name]) > 0

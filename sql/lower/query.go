@@ -209,6 +209,9 @@ func (l *lowerer) groupBy(sel *syntax.Select, info *bind.Select) *syntax.GroupBy
 }
 
 func (l *lowerer) groupKey(sel *syntax.Select, it *bind.Item) syntax.Expr {
+	if n := l.subqueryPlace(sel, it); n > 0 {
+		return num(n)
+	}
 	x := l.item(it)
 	if isLiteral(x) {
 		return castTo(x, it.Out.Type) // DuckDB takes a bare number for a place in the select list
@@ -218,6 +221,22 @@ func (l *lowerer) groupKey(sel *syntax.Select, it *bind.Item) syntax.Expr {
 		at = it.Expr
 	}
 	return l.comparable(at, x, it.Out.Type)
+}
+
+// subqueryPlace is the place in the select list, from 1, of a group key with a
+// subquery in it, whose copies DuckDB does not know for the same; 0 for any other
+// key.
+func (l *lowerer) subqueryPlace(sel *syntax.Select, it *bind.Item) int {
+	if it.Expr == nil || !holds(it.Expr, isQuery) {
+		return 0
+	}
+	for i, picked := range l.info.Selects[sel].Items {
+		if picked == it && !isZoned(it.Out.Type) {
+			return i + 1
+		}
+	}
+	l.failAt(it.Expr, "A subquery in GROUP BY is only supported by its place in the select list")
+	return 0
 }
 
 // comparable is what x is compared, grouped or sorted by. Lists and rows that

@@ -79,7 +79,7 @@ SELECT sum(cast(json_extract_scalar(additionaleventdata, '$.bytesTransferredOut'
 
 SELECT json_extract(requestparameters, '$.bucketName') AS j, cast(json_extract(requestparameters, '$.bucketName') AS varchar), json_format(json_extract(requestparameters, '$.bucketName')), typeof(json_extract(requestparameters, '$')) FROM cloudtrail_logs WHERE eventname = 'PutObject';
 
-SELECT map_keys(cast(json_parse(requestparameters) AS map(varchar, json))) AS names FROM cloudtrail_logs WHERE requestparameters IS NOT NULL AND day = '03';
+SELECT array_sort(map_keys(cast(json_parse(requestparameters) AS map(varchar, json)))) AS names FROM cloudtrail_logs WHERE requestparameters IS NOT NULL AND day = '03';
 
 SELECT k, count(*) FROM cloudtrail_logs CROSS JOIN UNNEST(map_keys(cast(json_parse(requestparameters) AS map(varchar, json)))) AS t(k) GROUP BY k;
 
