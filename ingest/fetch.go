@@ -21,6 +21,9 @@ type fetcher struct {
 	src Source
 }
 
+// attempts is how often an object is tried. A variable for tests.
+var attempts = s3.Attempts
+
 // fetch gets the whole of an object, as often as it takes. The object that
 // comes back is the one that was got: where the listed one was replaced
 // meanwhile, it is listed again, once.
@@ -42,7 +45,11 @@ func (f fetcher) fetch(ctx context.Context, o Object) (Object, *mirror.File, err
 				return o, nil, err
 			}
 			continue
-		case !e.Temporary || n+1 >= s3.Attempts:
+		case e.Temporary && n+1 >= attempts && e.Down():
+			down := *e
+			down.Kind = s3.Fatal // the rest would take as long, each object
+			return t.o, nil, &down
+		case !e.Temporary || n+1 >= attempts:
 			return t.o, nil, err
 		}
 		select {

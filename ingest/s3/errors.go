@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -65,8 +66,8 @@ func statusOf(err error) *status {
 		return own
 	}
 	var resp *awshttp.ResponseError
-	if !errors.As(err, &resp) || resp.Response == nil || resp.Response.Response == nil {
-		return nil
+	if !errors.As(err, &resp) || resp.Response == nil || resp.Response.Response == nil || resp.HTTPStatusCode() == 0 {
+		return nil // there was no answer
 	}
 	s := &status{Code: resp.HTTPStatusCode(), Region: resp.Response.Header.Get("X-Amz-Bucket-Region")}
 	var api interface {
@@ -169,6 +170,20 @@ func (s *Source) explainLocal(e *Error) {
 	default:
 		e.Temporary = true
 	}
+	var request *url.Error
+	if e.Temporary && errors.As(e.Err, &request) {
+		e.Err = request.Err // what is around it says at length which request it was
+	}
+	if e.Down() {
+		e.Hint = "nothing answers there: check the network, a proxy, --region and --endpoint-url; what has been fetched is kept"
+	}
+}
+
+// Down tells whether no connection could be made: then other objects cannot be
+// had either.
+func (e *Error) Down() bool {
+	var op *net.OpError
+	return errors.As(e.Err, &op) && op.Op == "dial"
 }
 
 func (s *Source) denied(op string, st *status) string {

@@ -110,6 +110,7 @@ func (s *Source) page(ctx context.Context, in *s3.ListObjectsV2Input) (*s3.ListO
 		c := s.conn.Load()
 		page, err := c.client.ListObjectsV2(ctx, in)
 		if err == nil {
+			s.heard.Store(true)
 			return page, nil
 		}
 		if st := statusOf(err); st != nil && st.Region == "" && st.Name == "AuthorizationHeaderMalformed" {

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -46,6 +47,7 @@ type Source struct {
 	signer *v4.Signer
 
 	conn   atomic.Pointer[conn]
+	heard  atomic.Bool // something answered
 	moving sync.Mutex
 	moved  bool // the region was corrected once
 }
@@ -75,7 +77,7 @@ func Open(ctx context.Context, cfg Config) (*Source, error) {
 	})
 	load := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(client),
-		config.WithRetryer(newRetryer),
+		config.WithRetryer(s.newRetryer),
 	}
 	if cfg.Profile != "" {
 		load = append(load, config.WithSharedConfigProfile(cfg.Profile))
@@ -107,9 +109,17 @@ func (s *Source) fatal(err error, hint string) error {
 }
 
 // newRetryer never gives up for want of retry quota: under a burst of 503 the
-// SDK's own quota loses objects.
-func newRetryer() aws.Retryer {
+// SDK's own quota loses objects. Where nothing ever answered, a refused
+// connection is more likely a wrong address than a server that starts again.
+func (s *Source) newRetryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
+		refused := retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+			if !s.heard.Load() && errors.Is(err, syscall.ECONNREFUSED) {
+				return aws.FalseTernary
+			}
+			return aws.UnknownTernary
+		})
+		o.Retryables = append([]retry.IsErrorRetryable{refused}, o.Retryables...)
 		o.MaxAttempts = Attempts
 		o.RateLimiter = ratelimit.None
 		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {

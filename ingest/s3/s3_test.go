@@ -142,8 +142,29 @@ func TestNetworkErrorsAreTemporary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := src.Open(t.Context(), o); !errors.As(err, &e) || !e.Temporary {
+	if _, err := src.Open(t.Context(), o); !errors.As(err, &e) || !e.Temporary || !e.Down() {
 		t.Errorf("%v", err)
+	}
+}
+
+// An address where nobody ever answered is told at once, in few words.
+func TestListWhereNothingAnswers(t *testing.T) {
+	s3test.SetEnv(t)
+	t.Setenv("AWS_ACCESS_KEY_ID", "test")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+	src, err := s3.Open(t.Context(), s3.Config{Bucket: "b", Endpoint: "http://127.0.0.1:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	for _, err := range src.List(t.Context(), "", "") {
+		var e *s3.Error
+		if !errors.As(err, &e) || e.Error() != "list s3://b/: dial tcp 127.0.0.1:1: connect: connection refused" || !strings.HasPrefix(e.Hint, "nothing answers there: ") {
+			t.Errorf("%v", err)
+		}
+	}
+	if took := time.Since(begun); took > 5*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }
 
