@@ -73,7 +73,7 @@ func LowerCast(x syntax.Expr, from, to schema.Type, try bool) (syntax.Expr, erro
 	if from.Kind == schema.Unknown || isLiteral(e) {
 		return e, nil
 	}
-	return call("try", e), nil
+	return tryOf(e), nil
 }
 
 func castExpr(x expr, from, to schema.Type) (expr, error) {

@@ -9,7 +9,7 @@ var conditionalFuncs = []*Func{
 	{Name: "coalesce", Signatures: []string{"(T, T...) T"}},
 	{Name: "nullif", Signatures: []string{"(T, U) T"}, Check: nullifTypes, Emit: emitNullif},
 	{Name: "if", Signatures: []string{"(boolean, T) T", "(boolean, T, T) T"}, Emit: emitIf},
-	{Name: "try", Signatures: []string{"(T) T"}},
+	{Name: "try", Signatures: []string{"(T) T"}, Emit: build(func(a []expr) expr { return tryOf(a[0]) })},
 	{Name: "greatest", Signatures: []string{"(T, T...) T"}, Emit: emitExtreme(">")},
 	{Name: "least", Signatures: []string{"(T, T...) T"}, Emit: emitExtreme("<")},
 	{Name: "typeof", Signatures: []string{"(T) varchar"}, Emit: func(c *Call) (expr, error) {

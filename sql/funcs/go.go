@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"strings"
 	"time"
 
 	"logsql/convert/schema"
@@ -13,12 +14,13 @@ import (
 // date, timestamp, timestamp with time zone and arrays of these. Call gets and
 // gives bool, int64, float64, string, []byte, time.Time (UTC), Zoned and []any,
 // nil for NULL; without Nulls it is not called when an argument is NULL.
-// An error of type *syntax.Error keeps its code.
+// An error of type *syntax.Error keeps its code; a Total function has none.
 type GoFunc struct {
 	Name      string
 	Signature string
 	Nulls     bool
 	Volatile  bool
+	Total     bool
 	Call      func(args []any) (any, error)
 }
 
@@ -29,6 +31,11 @@ func GoFuncs() []GoFunc {
 		castGo, stringGo, regexpGo, datetimeGo, jsonGo, mathGo, binaryGo, urlGo, addressGo, likeGo,
 	} {
 		all = append(all, list...)
+	}
+	for _, f := range all {
+		if strings.HasPrefix(f.Name, parseName) {
+			all = append(all, f.total())
+		}
 	}
 	return all
 }

@@ -30,11 +30,13 @@ func guard(q *syntax.Query) {
 // guarded are the calls seen: a tree may hold one at several places.
 type guarded map[*syntax.Call]bool
 
-// goParams are the parameters of the Go functions.
+// goParams are the parameters of the Go functions that can fail.
 var goParams = sync.OnceValue(func() map[string][]schema.Type {
 	params := map[string][]schema.Type{}
 	for _, f := range funcs.GoFuncs() {
-		params[f.Name], _ = f.Types()
+		if !f.Total {
+			params[f.Name], _ = f.Types()
+		}
 	}
 	return params
 })
