@@ -3,10 +3,12 @@ package logtype
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"math/bits"
 	"slices"
 	"unicode/utf8"
 
@@ -101,39 +103,46 @@ func (d *flowDecoder) line(line []byte) error {
 // split cuts the line at its blanks into words.
 func (d *flowDecoder) split(line []byte) bool {
 	words, want := d.words[:0], len(d.header.column)
-	start, plain := -1, true
-	for i, c := range line {
-		if c > ' ' {
-			if start < 0 {
-				start = i
-			}
-			plain = plain && c < utf8.RuneSelf
+	for i := 0; i < len(line); {
+		if c := line[i]; c > ' ' {
+			n := wordRun(line[i:])
+			words = append(words, line[i:i+n])
+			i += n
 			continue
-		}
-		if c == 0 {
+		} else if c == 0 {
 			d.reason = "the line holds a zero byte"
 			return false
 		}
-		if start >= 0 {
-			words = append(words, line[start:i])
-			if start = -1; len(words) > want {
-				break
-			}
+		if len(words) > want {
+			break
 		}
-	}
-	if start >= 0 {
-		words = append(words, line[start:])
+		i++
 	}
 	d.words = words
-	return d.checkWords(line, plain)
+	return d.checkWords(line)
 }
 
-func (d *flowDecoder) checkWords(line []byte, plain bool) bool {
+// wordRun is how many bytes there are before the first blank.
+func wordRun(text []byte) int {
+	n := 0
+	for ; len(text)-n >= 8; n += 8 {
+		word := binary.LittleEndian.Uint64(text[n:])
+		if hit := (word - everyByte*(' '+1)) &^ word & (everyByte << 7); hit != 0 {
+			return n + bits.TrailingZeros64(hit)/8
+		}
+	}
+	for n < len(text) && text[n] > ' ' {
+		n++
+	}
+	return n
+}
+
+func (d *flowDecoder) checkWords(line []byte) bool {
 	want := len(d.header.column)
 	switch {
 	case len(d.words) == 0:
 		return true
-	case !plain && !utf8.Valid(line):
+	case !utf8.Valid(line):
 		d.reason = "the line is not UTF-8"
 	case len(d.words) < want:
 		d.reason = fmt.Sprintf("%d fields, the header has %d", len(d.words), want)

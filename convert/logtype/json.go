@@ -248,10 +248,7 @@ func (j *jsonReader) text() error {
 	j.pos++
 	for {
 		rest := j.buf[j.pos:j.end]
-		n := 0
-		for n < len(rest) && !endsRun[rest[n]] {
-			n++
-		}
+		n := stringRun(rest)
 		j.pos += n
 		if n == len(rest) {
 			if err := j.more(); err != nil {
@@ -271,9 +268,6 @@ func (j *jsonReader) text() error {
 		}
 	}
 }
-
-// endsRun marks the bytes of a string that must be looked at.
-var endsRun = [256]bool{'"': true, '\\': true, '\n': true}
 
 func (j *jsonReader) escape() error {
 	c, err := j.next()

@@ -2,6 +2,8 @@ package logtype
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -18,13 +20,39 @@ func skipBlanks(text []byte, at int) int {
 }
 
 func skipString(text []byte, at int) int {
-	for at++; text[at] != '"'; at++ {
-		if text[at] == '\\' {
+	for at++; ; at++ {
+		at += stringRun(text[at:])
+		switch text[at] {
+		case '"':
+			return at + 1
+		case '\\':
 			at++
 		}
 	}
-	return at + 1
 }
+
+// stringRun is how many bytes of a string need no look: up to a quote, a
+// backslash or the end of a line. Half of the time goes into the insides of
+// strings, so it takes eight bytes at a time.
+func stringRun(text []byte) int {
+	n := 0
+	for ; len(text)-n >= 8; n += 8 {
+		word := binary.LittleEndian.Uint64(text[n:])
+		if hit := zeroBytes(word^everyByte*'"') | zeroBytes(word^everyByte*'\\') | zeroBytes(word^everyByte*'\n'); hit != 0 {
+			return n + bits.TrailingZeros64(hit)/8
+		}
+	}
+	for n < len(text) && text[n] != '"' && text[n] != '\\' && text[n] != '\n' {
+		n++
+	}
+	return n
+}
+
+const everyByte = 0x0101010101010101
+
+// zeroBytes sets the highest bit of the lowest byte of word that is 0, and of
+// none below it.
+func zeroBytes(word uint64) uint64 { return (word - everyByte) &^ word & (everyByte << 7) }
 
 // skipValue returns the end of the value that begins at at.
 func skipValue(text []byte, at int) int {
@@ -258,12 +286,18 @@ func appendString(dst, inner []byte) []byte {
 }
 
 func plainPrefix(text []byte) int {
-	for i, c := range text {
-		if c < ' ' || c == '\\' {
-			return i
+	n := 0
+	for ; len(text)-n >= 8; n += 8 {
+		word := binary.LittleEndian.Uint64(text[n:])
+		below := (word - everyByte*' ') &^ word & (everyByte << 7)
+		if hit := below | zeroBytes(word^everyByte*'\\'); hit != 0 {
+			return n + bits.TrailingZeros64(hit)/8
 		}
 	}
-	return len(text)
+	for n < len(text) && text[n] >= ' ' && text[n] != '\\' {
+		n++
+	}
+	return n
 }
 
 func appendEscaped(dst []byte, r rune) []byte {

@@ -97,3 +97,38 @@ func meaning(t *testing.T, text []byte) (v any) {
 	}
 	return v
 }
+
+// What takes eight bytes at a time stops where one byte at a time would.
+func TestRuns(t *testing.T) {
+	stops := func(text string, stop func(c byte) bool) int {
+		for i := range len(text) {
+			if stop(text[i]) {
+				return i
+			}
+		}
+		return len(text)
+	}
+	for c := range 256 {
+		for length := range 20 {
+			for at := range length {
+				for _, fill := range []byte{'a', ' ', '!', '#', '\x7f', '\x80', '\xff', '\t' + 0x80, ']'} {
+					raw := bytes.Repeat([]byte{fill}, length)
+					raw[at] = byte(c)
+					if at+2 < length {
+						raw[at+2] = '\\'
+					}
+					text := string(raw)
+					if have, want := stringRun(raw), stops(text, func(c byte) bool { return c == '"' || c == '\\' || c == '\n' }); have != want {
+						t.Fatalf("stringRun(%q) = %d, want %d", text, have, want)
+					}
+					if have, want := plainPrefix(raw), stops(text, func(c byte) bool { return c < ' ' || c == '\\' }); have != want {
+						t.Fatalf("plainPrefix(%q) = %d, want %d", text, have, want)
+					}
+					if have, want := wordRun(raw), stops(text, func(c byte) bool { return c <= ' ' }); have != want {
+						t.Fatalf("wordRun(%q) = %d, want %d", text, have, want)
+					}
+				}
+			}
+		}
+	}
+}

@@ -19,6 +19,25 @@ func parseInteger(text []byte) (int64, numberClass) {
 		return 0, noValue
 	}
 	var n uint64
+	if len(text) <= sureDigits {
+		for _, c := range text {
+			digit := c - '0'
+			if digit > 9 {
+				return parseOdd(text)
+			}
+			n = n*10 + uint64(digit)
+		}
+		return int64(n), number
+	}
+	return parseOdd(text)
+}
+
+// sureDigits is how many digits always fit into 64 bits.
+const sureDigits = 18
+
+// parseOdd is parseInteger for what is long or holds more than digits.
+func parseOdd(text []byte) (int64, numberClass) {
+	var n uint64
 	for i, c := range text {
 		digit := c - '0'
 		if digit > 9 {

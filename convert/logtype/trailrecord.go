@@ -175,8 +175,12 @@ func (t *trailRecord) append(b *batch.Batch) {
 func (t *trailRecord) fields(f *field, def, rep, index int) {
 	for i, child := range f.fields {
 		s := t.slots[f.slot+i]
+		if len(s.value) == 0 { // as most are
+			t.null(child, def, rep)
+			continue
+		}
 		switch kind := kindOf(s.value); {
-		case child.kind == aText && kind != "absent" && kind != "null":
+		case child.kind == aText && kind != "null":
 			t.leaves[child.leaf].TextAt(t.plain(s.value), rep)
 		case child.kind == aList && kind == "a list":
 			t.list(child, s.value, def+1, rep)
@@ -186,7 +190,7 @@ func (t *trailRecord) fields(f *field, def, rep, index int) {
 			t.row(child, s.value, 0)
 			t.fields(child, def+1, rep, 0)
 		default:
-			if kind != "absent" && kind != "null" {
+			if kind != "null" {
 				t.extras = append(t.extras, extra{f, index, s.key, s.value})
 			}
 			t.null(child, def, rep)
