@@ -4,6 +4,7 @@ package sql
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -36,7 +37,7 @@ type Session struct {
 	prepared map[string]*syntax.Prepare
 
 	open sync.Mutex
-	db   *duck.DB
+	dbs  [2]*duck.DB // for statements without and with TRY
 }
 
 // Open begins a session. DuckDB is opened by the first statement that needs it.
@@ -60,25 +61,34 @@ func (s *Session) SetDatabase(name string) {
 
 // Close ends the session.
 func (s *Session) Close() error {
-	if s.db == nil {
-		return nil
+	var err error
+	for _, db := range s.dbs {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
 	}
-	return s.db.Close()
+	return err
 }
 
-func (s *Session) duck(ctx context.Context) (*duck.DB, error) {
+// duck is the database for statements with TRY or without. They are two because
+// what TRY needs is slow for the others and cannot be changed later.
+func (s *Session) duck(ctx context.Context, try bool) (*duck.DB, error) {
 	s.open.Lock()
 	defer s.open.Unlock()
-	if s.db != nil {
-		return s.db, nil
+	db := &s.dbs[0]
+	if try {
+		db = &s.dbs[1]
+	}
+	if *db != nil {
+		return *db, nil
 	}
 	dir := s.mirror.Dir()
 	if s.mirror.Empty() {
 		dir = ""
 	}
-	db, err := duck.Open(ctx, duck.Options{Dir: dir, Memory: s.options.Memory, TempDir: s.options.TempDir, Threads: s.options.Threads})
-	s.db = db
-	return db, err
+	opened, err := duck.Open(ctx, duck.Options{Dir: dir, Memory: s.options.Memory, TempDir: s.options.TempDir, Threads: s.options.Threads, Try: try})
+	*db = opened
+	return opened, err
 }
 
 // Query runs a statement. Errors are *Error.
@@ -116,7 +126,11 @@ func (s *Session) query(ctx context.Context, q *syntax.Query, cat *catalog.Catal
 	if err != nil {
 		return nil, err
 	}
-	db, err := s.duck(ctx)
+	tree, err := lower.Tree(q, info, nil)
+	if err != nil {
+		return nil, err
+	}
+	db, err := s.duck(ctx, lower.HoldsTry(tree))
 	if err != nil {
 		return nil, &Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
 	}

@@ -25,6 +25,7 @@ type Options struct {
 	Memory  string // such as 2GB, the default
 	TempDir string // where it spills to; a folder of its own is made below it
 	Threads int    // 0: one for each core
+	Try     bool   // for statements with TRY, out of which DuckDB else takes what occurs twice, error and all
 }
 
 // DB is an open database. It may be used from many goroutines.
@@ -92,6 +93,9 @@ func (d *DB) settings(o Options) []string {
 		"SET memory_limit = " + quote(memory),
 		"SET temp_directory = " + quote(filepath.Join(d.temp, "spill")),
 		"SET max_temp_directory_size = " + quote(maxSpill),
+	}
+	if o.Try {
+		list = append(list, "SET disabled_optimizers = 'common_subexpressions'")
 	}
 	if o.Threads > 0 {
 		list = append(list, "SET threads = "+strconv.Itoa(o.Threads))

@@ -50,6 +50,18 @@ func Tree(stmt syntax.Statement, info *bind.Info, path func(rel string) string) 
 	return out, nil
 }
 
+// HoldsTry reports whether a lowered query has TRY in it.
+func HoldsTry(q *syntax.Query) bool {
+	found := false
+	syntax.Walk(q, func(n syntax.Node) bool {
+		if c, ok := n.(*syntax.Call); ok && c.Name[0].Name == "try" {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
 const notSupported = "NOT_SUPPORTED"
 
 // lowerer holds what lowering one statement needs. The first error sticks, and
