@@ -89,6 +89,10 @@ func emitRegexpExtract(c *Call) (expr, error) {
 		p := str(pattern)
 		return when(call("regexp_matches", c.Args[0], p), call("regexp_extract", c.Args[0], p), nil), nil
 	}
+	if literal && len(group) == 1 && group > "0" && groupInMatch(pattern, int(group[0]-'0')) {
+		p := str(endBeforeNewline(pattern))
+		return when(call("regexp_matches", c.Args[0], p), call("regexp_extract", c.Args[0], p, num(int(group[0]-'0'))), nil), nil
+	}
 	return emitGroup("trino_regexp_extract")(c)
 }
 
@@ -116,10 +120,15 @@ func emitPattern(name string) emit {
 }
 
 func emitRegexpReplace(c *Call) (expr, error) {
-	if _, _, err := checkPattern(c); err != nil {
+	pattern, literal, err := checkPattern(c)
+	if err != nil {
 		return nil, err
 	}
 	args := append([]expr{}, c.Args...)
+	with, fixed := c.constant(2)
+	if literal && (fixed || len(args) == 2) && !strings.ContainsAny(with, `$\`) && plainRegexp(pattern) && !matchesEmpty(pattern) {
+		return call("regexp_replace", args[0], str(pattern), str(with), str("g")), nil
+	}
 	if len(args) == 2 {
 		args = append(args, str(""))
 	} else if c.Params[2].Kind == schema.Function {
