@@ -112,7 +112,7 @@ func (s *Session) Query(ctx context.Context, stmt syntax.Statement) (*Rows, erro
 		s.prepared[strings.ToLower(stmt.Name.Name)] = stmt
 		return noRows(), nil
 	case *syntax.Execute:
-		return s.execute(ctx, stmt)
+		return s.execute(ctx, stmt, cat)
 	case *syntax.Deallocate:
 		return s.deallocate(stmt)
 	case *syntax.Unsupported:
@@ -121,8 +121,8 @@ func (s *Session) Query(ctx context.Context, stmt syntax.Statement) (*Rows, erro
 	return nil, syntax.ErrorAt(stmt, "NOT_SUPPORTED", "This statement is not supported yet")
 }
 
-func (s *Session) query(ctx context.Context, q *syntax.Query, cat *catalog.Catalog) (*Rows, error) {
-	info, err := bind.Bind(q, cat, s.database)
+func (s *Session) query(ctx context.Context, q *syntax.Query, cat *catalog.Catalog, params ...syntax.Expr) (*Rows, error) {
+	info, err := bind.Bind(q, cat, s.database, params...)
 	if err != nil {
 		return nil, err
 	}

@@ -164,13 +164,24 @@ func (s *Session) explain(_ context.Context, stmt *syntax.Explain, cat *catalog.
 	return textRows([]string{"query plan"}, lines), nil
 }
 
-func (s *Session) execute(ctx context.Context, stmt *syntax.Execute) (*Rows, error) {
+// execute runs a prepared statement; only a query takes parameters.
+func (s *Session) execute(ctx context.Context, stmt *syntax.Execute, cat *catalog.Catalog) (*Rows, error) {
 	p, err := s.lookupPrepared(&stmt.Name)
 	if err != nil {
 		return nil, err
 	}
-	if len(stmt.Using) > 0 {
-		return nil, syntax.ErrorAt(stmt, "NOT_SUPPORTED", "EXECUTE … USING is not supported yet")
+	wanted := 0
+	syntax.Walk(p.Of, func(n syntax.Node) bool {
+		if _, ok := n.(*syntax.Param); ok {
+			wanted++
+		}
+		return true
+	})
+	if wanted != len(stmt.Using) {
+		return nil, syntax.ErrorAt(stmt, "INVALID_PARAMETER_USAGE", "Incorrect number of parameters: expected %d but found %d", wanted, len(stmt.Using))
+	}
+	if q, ok := p.Of.(*syntax.Query); ok {
+		return s.query(ctx, q, cat, stmt.Using...)
 	}
 	return s.Query(ctx, p.Of)
 }

@@ -12,9 +12,10 @@ import (
 // Bind resolves a query, or the query inside EXPLAIN, against the catalog;
 // unqualified tables are looked for in database first. The error is a
 // *syntax.Error with Trino's code, words and place. Statements that are no
-// queries are the session's business and NOT_SUPPORTED here.
-func Bind(stmt syntax.Statement, cat *catalog.Catalog, database string) (*Info, error) {
-	b := &binder{info: newInfo(), cat: cat, database: database, ctes: map[string]bool{}}
+// queries are the session's business and NOT_SUPPORTED here. params are what
+// the ? of the statement stand for.
+func Bind(stmt syntax.Statement, cat *catalog.Catalog, database string, params ...syntax.Expr) (*Info, error) {
+	b := &binder{info: newInfo(), cat: cat, database: database, params: params, ctes: map[string]bool{}}
 	switch s := stmt.(type) {
 	case *syntax.Query:
 		b.statement(s)
@@ -22,7 +23,7 @@ func Bind(stmt syntax.Statement, cat *catalog.Catalog, database string) (*Info, 
 		if s.Analyze {
 			return nil, syntax.ErrorAt(s, notSupported, "EXPLAIN ANALYZE is not supported yet")
 		}
-		return Bind(s.Of, cat, database)
+		return Bind(s.Of, cat, database, params...)
 	case *syntax.Unsupported:
 		return nil, syntax.ErrorAt(s, notSupported, "%s is not supported yet", s.Name)
 	default:
@@ -54,6 +55,7 @@ type binder struct {
 	info     *Info
 	cat      *catalog.Catalog
 	database string
+	params   []syntax.Expr
 	ctes     map[string]bool // names of WITH parts taken in lowered SQL
 	depth    int
 	err      error

@@ -139,13 +139,27 @@ func (e *exprs) bind(x syntax.Expr) schema.Type {
 	case *syntax.Paren:
 		return e.paren(x)
 	case *syntax.Param:
-		e.failAt(x, "INVALID_PARAMETER_USAGE", "Incorrect number of parameters: expected %d but found 0", x.Index+1)
+		return e.param(x)
 	case *syntax.Lambda:
 		e.failAt(x, typeMismatch, "A lambda can only be an argument of a function that takes one")
 	default:
 		e.failAt(x, notSupported, "%T is not supported yet", x)
 	}
 	return schema.Type{}
+}
+
+// param is what a ? stands for, in which no column is in reach.
+func (e *exprs) param(x *syntax.Param) schema.Type {
+	if x.Index >= len(e.params) {
+		e.failAt(x, "INVALID_PARAMETER_USAGE", "Incorrect number of parameters: expected %d but found %d", x.Index+1, len(e.params))
+		return schema.Type{}
+	}
+	value := e.params[x.Index]
+	e.info.Params[x] = value
+	alone := e.exprs(&scope{}, "EXECUTE")
+	t := alone.expr(value)
+	alone.refuse(value, alone.all(), "EXECUTE USING")
+	return t
 }
 
 func (e *exprs) paren(x *syntax.Paren) schema.Type { return e.expr(x.X) }

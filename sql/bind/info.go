@@ -24,6 +24,7 @@ type Info struct {
 	Queries   map[*syntax.Query]*Query
 	Expanded  map[*syntax.TableBody]*syntax.Select // the SELECT * that TABLE stands for
 	Texts     map[syntax.Expr]string               // values known now: CURRENT_SCHEMA
+	Params    map[*syntax.Param]syntax.Expr        // what ? stands for
 	Windows   map[*syntax.Window]*syntax.Window    // the WINDOW definition that an OVER names
 	Lambdas   map[*syntax.Lambda][]string          // names of the parameters, unique in the statement
 	Aliases   map[string]bool                      // taken by relations and lambdas
@@ -136,6 +137,7 @@ func newInfo() *Info {
 		Queries:   map[*syntax.Query]*Query{},
 		Expanded:  map[*syntax.TableBody]*syntax.Select{},
 		Texts:     map[syntax.Expr]string{},
+		Params:    map[*syntax.Param]syntax.Expr{},
 		Lambdas:   map[*syntax.Lambda][]string{},
 		Aliases:   reserved(),
 		Windows:   map[*syntax.Window]*syntax.Window{},

@@ -61,6 +61,8 @@ func (l *lowerer) bare(x syntax.Expr) syntax.Expr {
 	switch x := x.(type) {
 	case *syntax.Paren:
 		return l.expr(x.X)
+	case *syntax.Param:
+		return l.expr(l.info.Params[x])
 	case *syntax.StringLit:
 		return str(x.Value)
 	case *syntax.BoolLit:
