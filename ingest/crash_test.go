@@ -84,8 +84,9 @@ func TestSyncSurvivesCrashes(t *testing.T) {
 				if n := gets(s); int64(n) != r.Fetched {
 					t.Errorf("%d GETs for %d objects fetched", n, r.Fetched)
 				}
-				if step == "sync.renamed" && etags && r.Adopted < 500 {
-					t.Errorf("a batch was renamed, but only %d files of it were adopted", r.Adopted)
+				// How many depends on the clock: a batch is full or old.
+				if step == "sync.renamed" && etags && r.Adopted == 0 {
+					t.Error("a batch was renamed, but no file of it was adopted")
 				}
 				if r := mustSync(t, m, Options{}, target(s)); r.Present != int64(len(want)) {
 					t.Errorf("a third sync: %+v", r)

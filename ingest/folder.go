@@ -38,7 +38,10 @@ func newFolder(t Target, mirrorDir string) (*Folder, error) {
 	}
 	root, err := os.OpenRoot(t.Folder)
 	if err != nil {
-		return nil, &Error{Op: "open", URI: t.Folder, Kind: s3.Fatal, Err: err, Hint: "the folder must be there, as " + t.URI()}
+		return nil, &Error{
+			Op: "open", URI: t.Folder, Kind: s3.Fatal, Err: withoutPath(err),
+			Hint: "it stands for " + t.URI() + ": put the folder or its disk back, or name the sources to sync",
+		}
 	}
 	f := &Folder{root: root, bucket: t.Bucket, prefix: t.Prefix}
 	if f.prefix != "" && !strings.HasSuffix(f.prefix, "/") {
@@ -135,11 +138,7 @@ func (f *Folder) explain(op, key string, err error) error {
 	if errors.As(err, &done) {
 		return err
 	}
-	e := &Error{Op: op, URI: mirror.URI(f.bucket, key), Err: err}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		e.Err = path.Err // the object is named, its place on this machine says no more
-	}
+	e := &Error{Op: op, URI: mirror.URI(f.bucket, key), Err: withoutPath(err)}
 	what := "file"
 	if op == "list" {
 		what = "folder"
@@ -151,6 +150,16 @@ func (f *Folder) explain(op, key string, err error) error {
 		e.Kind = s3.Gone
 	}
 	return e
+}
+
+// withoutPath takes the machine's path off an error: what it is about is named
+// beside it.
+func withoutPath(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // walk is one listing.

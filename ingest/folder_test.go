@@ -297,3 +297,18 @@ func TestSyncBringsBackLostFiles(t *testing.T) {
 		t.Errorf("once more: %+v", r)
 	}
 }
+
+func TestSyncFolderThatIsGone(t *testing.T) {
+	dir := export(t, "a")
+	target := folderTarget(t, dir, "s3://cn-logs/in")
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Sync(t.Context(), newMirror(t), []Target{target}, Options{})
+	var e *Error
+	want := "open " + dir + ": no such file or directory"
+	wantHint := "it stands for s3://cn-logs/in/: put the folder or its disk back, or name the sources to sync"
+	if !errors.As(err, &e) || err.Error() != want || e.Hint != wantHint {
+		t.Errorf("%v, want %s", err, want)
+	}
+}

@@ -40,3 +40,9 @@ func isFull(err error) bool {
 func fullErrno(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
+
+// Damaged tells whether err is that state.db is not what SQLite wrote.
+func Damaged(err error) bool {
+	var db sqlite3.Error
+	return errors.As(err, &db) && (db.Code == sqlite3.ErrCorrupt || db.Code == sqlite3.ErrNotADB)
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -58,5 +59,22 @@ func TestExplainStateFull(t *testing.T) {
 	var full *FullError
 	if !errors.As(m.Explain(err), &full) || !strings.HasSuffix(full.Error(), "is full: migrate test: database or disk is full") {
 		t.Errorf("error %v", m.Explain(err))
+	}
+}
+
+func TestDamaged(t *testing.T) {
+	m := newMirror(t)
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(m.Path("state.db"), []byte(strings.Repeat("no database ", 1000)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(t.Context(), m.Dir())
+	if want := "open " + m.Path("state.db") + ": file is not a database"; err == nil || err.Error() != want || !Damaged(err) {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	if Damaged(nil) || Damaged(sqlite3.Error{Code: sqlite3.ErrFull}) {
+		t.Error("other errors are taken for damage")
 	}
 }

@@ -127,6 +127,8 @@ func hint(err error) string {
 		return stmt.Hint
 	case errors.As(err, &full):
 		return "make room on that disk, then run the same command again: it goes on from there, nothing is lost"
+	case mirror.Damaged(err):
+		return "state.db in the mirror is damaged: move it away with its -wal and -shm, then sync and convert-parquet again"
 	case errors.As(err, &object):
 		return object.Hint
 	case errors.Is(err, mirror.ErrLocked):
