@@ -5,10 +5,12 @@ package sql
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
 
+	"logsql/convert/lake"
 	"logsql/ingest/mirror"
 	"logsql/sql/bind"
 	"logsql/sql/catalog"
@@ -138,29 +140,45 @@ func (s *Session) query(ctx context.Context, q *syntax.Query, cat *catalog.Catal
 	if err != nil {
 		return nil, err
 	}
+	notes, err := s.notes(ctx, info)
+	if err != nil {
+		return nil, &Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
+	}
 	rows, err := db.Query(ctx, text)
 	if err != nil {
 		return nil, err
 	}
-	return duckRows(info.Output, rows, s.emptyTables(info)), nil
+	return duckRows(info.Output, rows, notes), nil
 }
 
-// emptyTables are notes about built-in tables that have nothing yet and so
-// answer with nothing.
-func (s *Session) emptyTables(info *bind.Info) []string {
-	next := "logsql sync s3://BUCKET/PREFIX, then logsql convert-parquet"
-	if !s.mirror.Empty() {
-		next = "logsql status says what is mirrored and not converted"
-	}
+// notes tell what the answer may lack: objects that are mirrored and not yet in
+// the built-in tables it reads, or that those have nothing at all.
+func (s *Session) notes(ctx context.Context, info *bind.Info) ([]string, error) {
 	var notes []string
+	reads := false
 	for _, scan := range info.Scans {
 		t := scan.Table
-		if t.Database != catalog.Builtin || len(t.Parts) > 0 {
+		if t.Database != catalog.Builtin {
 			continue
 		}
-		if note := t.Name + " is empty: " + next; !slices.Contains(notes, note) {
+		reads = true
+		if note := t.Name + " is empty"; len(t.Parts) == 0 && !slices.Contains(notes, note) {
 			notes = append(notes, note)
 		}
 	}
-	return notes
+	switch {
+	case !reads:
+		return nil, nil
+	case s.mirror.Empty():
+		return append(notes, "there is no mirror at "+s.mirror.Dir()+" yet: logsql sync s3://BUCKET/PREFIX, then logsql convert-parquet"), nil
+	}
+	l, err := lake.Open(ctx, s.mirror)
+	if err != nil {
+		return nil, err
+	}
+	n, err := l.Unconverted(ctx)
+	if n > 0 {
+		notes = append(notes, fmt.Sprintf("mirrored objects that are not converted yet, and so not in the answer: %d; logsql convert-parquet takes them in", n))
+	}
+	return notes, err
 }

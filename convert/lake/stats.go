@@ -39,8 +39,9 @@ type SkipStats struct {
 // Stats counts everything.
 func (l *Lake) Stats(ctx context.Context) (Stats, error) {
 	s := Stats{Tables: []TableStats{}, Skipped: []SkipStats{}}
-	if l.absent != nil {
-		return s, l.countUnconverted(ctx, &s)
+	var err error
+	if s.Unconverted, err = l.Unconverted(ctx); err != nil || l.absent != nil {
+		return s, err
 	}
 	const tables = `SELECT c.tbl, c.objects, c.broken, c.stored, c.bad,
 			coalesce(p.partitions, 0), coalesce(p.parts, 0), coalesce(p.bytes, 0), coalesce(p.first, ''), coalesce(p.last, '')
@@ -49,7 +50,7 @@ func (l *Lake) Stats(ctx context.Context) (Stats, error) {
 		LEFT JOIN (SELECT tbl, count(DISTINCT partition) partitions, count(*) parts, sum(bytes) bytes, min(day) first, max(day) last
 			FROM parts GROUP BY tbl) p ON p.tbl = c.tbl
 		ORDER BY c.tbl`
-	err := each(ctx, l.m.DB(), tables, func(rows *sql.Rows) (bool, error) {
+	err = each(ctx, l.m.DB(), tables, func(rows *sql.Rows) (bool, error) {
 		var t TableStats
 		err := rows.Scan(&t.Table, &t.Objects, &t.Broken, &t.Stored, &t.Bad, &t.Partitions, &t.Parts, &t.Bytes, &t.FirstDay, &t.LastDay)
 		t.Records = t.Stored + t.Bad
@@ -66,30 +67,25 @@ func (l *Lake) Stats(ctx context.Context) (Stats, error) {
 		s.Skipped = append(s.Skipped, k)
 		return true, err
 	})
-	if err != nil {
-		return s, err
-	}
-	return s, l.countUnconverted(ctx, &s)
+	return s, err
 }
 
-// countUnconverted counts the objects that s does not tell of yet.
-func (l *Lake) countUnconverted(ctx context.Context, s *Stats) error {
+// Unconverted counts the objects that were not dealt with yet. It is cheap,
+// however many objects there are.
+func (l *Lake) Unconverted(ctx context.Context) (int64, error) {
 	buckets, err := l.m.Buckets(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	var n, done int64
 	for _, b := range buckets {
-		s.Unconverted += b.Objects
+		n += b.Objects
 	}
-	for _, t := range s.Tables {
-		s.Unconverted -= t.Objects
-	}
-	for _, k := range s.Skipped {
-		s.Unconverted -= k.Objects
+	if l.absent == nil {
+		err = l.m.DB().QueryRowContext(ctx, "SELECT count(*) FROM conversions").Scan(&done)
 	}
 	// A convert-parquet may have gone on between the questions.
-	s.Unconverted = max(s.Unconverted, 0)
-	return nil
+	return max(n-done, 0), err
 }
 
 // BadLine is a line that could not be decoded. Of an object with very many only
