@@ -145,7 +145,7 @@ func (d *flowDecoder) checkWords(line []byte) bool {
 	case !utf8.Valid(line):
 		d.reason = "the line is not UTF-8"
 	case len(d.words) < want:
-		d.reason = fmt.Sprintf("%d fields, the header has %d", len(d.words), want)
+		d.reason = fmt.Sprintf("%d of the header's %d fields", len(d.words), want)
 	case len(d.words) > want:
 		d.reason = fmt.Sprintf("more than the %d fields of the header", want)
 	default:

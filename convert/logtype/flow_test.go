@@ -52,7 +52,7 @@ func TestFlow(t *testing.T) {
 			rows: []string{`{"partition":"2026/01/15","account_id":"123456789012","srcaddr":"10.0.0.1"}`},
 		},
 		{name: "header again", text: v2Header + v2Line + "\n" + v2Header + v2Line + "\n", rows: []string{v2Row, v2Row}},
-		{name: "words between", text: v2Header + "start of the end\n" + v2Line, rows: []string{v2Row}, bad: []string{"2: 4 fields, the header has 14"}},
+		{name: "words between", text: v2Header + "start of the end\n" + v2Line, rows: []string{v2Row}, bad: []string{"2: 4 of the header's 14 fields"}},
 		{
 			name: "another header", text: v2Header + v2Line + "\nbytes srcaddr\n77 10.0.0.2\n",
 			rows: []string{v2Row, `{"partition":"2026/01/15","srcaddr":"10.0.0.2","bytes":77}`},
@@ -80,9 +80,9 @@ func TestFlow(t *testing.T) {
 		},
 		{
 			name: "wrong counts", text: v2Header + "2 123456789012\n" + v2Line + " extra\n" + v2Line + " # a remark\n...\n",
-			bad: []string{"2: 2 fields, the header has 14", "3: more than the 14 fields of the header", "4: more than the 14 fields of the header", "5: 1 fields, the header has 14"},
+			bad: []string{"2: 2 of the header's 14 fields", "3: more than the 14 fields of the header", "4: more than the 14 fields of the header", "5: 1 fields, the header has 14"},
 		},
-		{name: "cut at the end", text: v2Header + v2Line + "\n" + v2Line[:60], rows: []string{v2Row}, bad: []string{"3: 10 fields, the header has 14"}},
+		{name: "cut at the end", text: v2Header + v2Line + "\n" + v2Line[:60], rows: []string{v2Row}, bad: []string{"3: 10 of the header's 14 fields"}},
 		{
 			name: "bytes", text: v2Header + with(v2Line, "eni-0a", "eni-\xff") + "\n" + with(v2Line, "eni-0a", "eni-\x00") + "\n" + v2Line,
 			rows: []string{v2Row}, bad: []string{"2: the line is not UTF-8", "3: the line holds a zero byte"},
