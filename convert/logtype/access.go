@@ -3,9 +3,7 @@ package logtype
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"unicode/utf8"
 
 	"logsql/convert/batch"
@@ -69,24 +67,7 @@ type accessDecoder struct {
 func decodeAccess(ctx context.Context, in *Input, out Sink) error {
 	d := accessDecoder{out: out, lines: newLineReader(ctx, in.Body), days: newDays(in)}
 	defer d.lines.close()
-	for {
-		line, long, err := d.lines.next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fmt.Errorf("after line %d: %w", d.lines.number, err)
-		case long:
-			err = d.bad(line, fmt.Sprintf("the line is longer than %d bytes", maxLine))
-		case d.lines.number == 1 && bytes.HasPrefix(line, gzipMagic):
-			return d.bad(line, "compressed twice: there is gzip data inside, no text")
-		case len(bytes.TrimSpace(line)) > 0:
-			err = d.record(line)
-		}
-		if err != nil {
-			return err
-		}
-	}
+	return d.lines.each(d.bad, d.record)
 }
 
 func (d *accessDecoder) bad(line []byte, reason string) error {
@@ -94,6 +75,9 @@ func (d *accessDecoder) bad(line []byte, reason string) error {
 }
 
 func (d *accessDecoder) record(line []byte) error {
+	if len(bytes.TrimSpace(line)) == 0 {
+		return nil
+	}
 	l := &d.line
 	if reason := l.split(line); reason != "" {
 		return d.bad(line, reason)

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"math/bits"
 	"slices"
@@ -50,24 +48,7 @@ type flowDecoder struct {
 func decodeFlow(ctx context.Context, in *Input, out Sink) error {
 	d := flowDecoder{out: out, lines: newLineReader(ctx, in.Body), days: newDays(in), header: flowV2}
 	defer d.lines.close()
-	for {
-		line, long, err := d.lines.next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fmt.Errorf("after line %d: %w", d.lines.number, err)
-		case long:
-			err = d.bad(line, fmt.Sprintf("the line is longer than %d bytes", maxLine))
-		case d.lines.number == 1 && bytes.HasPrefix(line, gzipMagic):
-			return d.bad(line, "compressed twice: there is gzip data inside, no text")
-		default:
-			err = d.line(line)
-		}
-		if err != nil {
-			return err
-		}
-	}
+	return d.lines.each(d.bad, d.line)
 }
 
 func (d *flowDecoder) bad(line []byte, reason string) error {

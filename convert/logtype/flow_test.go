@@ -80,7 +80,7 @@ func TestFlow(t *testing.T) {
 		},
 		{
 			name: "wrong counts", text: v2Header + "2 123456789012\n" + v2Line + " extra\n" + v2Line + " # a remark\n...\n",
-			bad: []string{"2: 2 of the header's 14 fields", "3: more than the 14 fields of the header", "4: more than the 14 fields of the header", "5: 1 fields, the header has 14"},
+			bad: []string{"2: 2 of the header's 14 fields", "3: more than the 14 fields of the header", "4: more than the 14 fields of the header", "5: 1 of the header's 14 fields"},
 		},
 		{name: "cut at the end", text: v2Header + v2Line + "\n" + v2Line[:60], rows: []string{v2Row}, bad: []string{"3: 10 of the header's 14 fields"}},
 		{

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 )
@@ -137,4 +138,27 @@ func readSome(r io.Reader, p []byte) (int, error) {
 		}
 	}
 	return 0, io.ErrNoProgress
+}
+
+// each gives the lines to decode, one after the other, and those that are no
+// lines of text to bad.
+func (r *lineReader) each(bad func(line []byte, reason string) error, decode func(line []byte) error) error {
+	for {
+		line, long, err := r.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("after line %d: %w", r.number, err)
+		case long:
+			err = bad(line, fmt.Sprintf("the line is longer than %d bytes", maxLine))
+		case r.number == 1 && bytes.HasPrefix(line, gzipMagic):
+			return bad(line, "compressed twice: there is gzip data inside, no text")
+		default:
+			err = decode(line)
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
