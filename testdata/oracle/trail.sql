@@ -130,7 +130,7 @@ SELECT resources[2] FROM cloudtrail_logs;
 
 SELECT transform(resources, r -> r.type) AS types, any_match(resources, r -> r.type = 'AWS::S3::Bucket') AS bucket, filter(resources, r -> r.accountid IS NULL) FROM cloudtrail_logs WHERE day = '03';
 
-SELECT array_distinct(flatten(array_agg(transform(resources, r -> r.accountid)))) FROM cloudtrail_logs WHERE resources IS NOT NULL;
+SELECT array_sort(array_distinct(flatten(array_agg(transform(resources, r -> r.accountid))))) FROM cloudtrail_logs WHERE resources IS NOT NULL;
 
 SELECT resources, count(*) FROM cloudtrail_logs WHERE eventname = 'AssumeRole' GROUP BY resources;
 
