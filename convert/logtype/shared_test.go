@@ -8,11 +8,15 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -138,6 +142,7 @@ func TestOpenData(t *testing.T) {
 	}
 	expected := filepath.Join(dir, "expected")
 	compareFlow(t, expected, rows["vpcflow/czsergio-vpcflowlogs-enricher"])
+	compareElasticFlow(t, expected, rows["vpcflow/elastic-integrations"])
 	compareAccess(t, expected, rows["s3access/elastic-beats"], rows["s3access/elastic-integrations"])
 	compareTrail(t, expected, rows["cloudtrail/elastic-integrations"])
 	compareDandi(t, filepath.Join(expected, "s3access-dandi-extraction"), rows["s3access/dandi-s3-log-extraction"])
@@ -191,6 +196,55 @@ func compareFlow(t *testing.T, dir string, rows []map[string]any) {
 			t.Errorf("czsergio has no record %s", line)
 		}
 	}
+}
+
+// elasticFlow is the column behind each of elastic's fields; those without a
+// dot are below aws.vpcflow.
+var elasticFlow = map[string]string{
+	"source.ip": "srcaddr", "source.port": "srcport", "destination.ip": "dstaddr", "destination.port": "dstport",
+	"network.iana_number": "protocol", "network.bytes": "bytes", "network.packets": "packets", "network.direction": "flow_direction",
+	"event.start": "start", "event.end": "end", "cloud.region": "region", "cloud.availability_zone": "az_id",
+	"version": "version", "account_id": "account_id", "interface_id": "interface_id", "action": "action", "log_status": "log_status",
+	"vpc_id": "vpc_id", "subnet_id": "subnet_id", "instance_id": "instance_id", "tcp_flags": "tcp_flags", "type": "type",
+	"pkt_srcaddr": "pkt_srcaddr", "pkt_dstaddr": "pkt_dstaddr", "pkt_src_service": "pkt_src_aws_service",
+	"pkt_dst_service": "pkt_dst_aws_service", "traffic_path": "traffic_path",
+}
+
+func compareElasticFlow(t *testing.T, dir string, rows []map[string]any) {
+	t.Helper()
+	var files map[string][]map[string]any
+	readJSON(t, filepath.Join(dir, "vpcflow-elastic.json"), &files)
+	var want []map[string]any
+	for _, name := range slices.Sorted(maps.Keys(files)) { // as the objects stand in map.json
+		want = append(want, files[name]...)
+	}
+	if len(rows) != len(want) {
+		t.Fatalf("%d flow records, elastic has %d", len(rows), len(want))
+	}
+	for i, e := range want {
+		for field, column := range elasticFlow {
+			theirs := e[field]
+			if flow, ok := e["aws.vpcflow"].(map[string]any); ok && !strings.Contains(field, ".") {
+				theirs = flow[field]
+			}
+			if got, want := text(rows[i][column]), elasticText(theirs); got != want {
+				t.Errorf("flow record %d: %s is %q, elastic has %q", i+1, column, got, want)
+			}
+		}
+	}
+}
+
+// elasticText is text, with elastic's times as the seconds they were.
+func elasticText(v any) string {
+	switch v := v.(type) {
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case string:
+		if at, err := time.Parse(time.RFC3339, v); err == nil {
+			return strconv.FormatInt(at.Unix(), 10)
+		}
+	}
+	return text(v)
 }
 
 func orDash(v any) string {
