@@ -141,13 +141,20 @@ func goJSONArrayLength(a []any) (any, error) {
 	return n, nil
 }
 
-func goJSONArrayGet(a []any) (any, error) {
-	s, index := scanner{text: a[0].(string)}, a[1].(int64)
+// arrayElements is the text of each element of a JSON array; ok is false for
+// all other text.
+func arrayElements(text string) (elems []string, ok bool) {
+	s := scanner{text: text}
 	s.space()
 	if s.peek() != '[' {
-		return nil, nil
+		return nil, false
 	}
-	elems, ok := s.elements()
+	return s.elements()
+}
+
+func goJSONArrayGet(a []any) (any, error) {
+	index := a[1].(int64)
+	elems, ok := arrayElements(a[0].(string))
 	if !ok {
 		return nil, nil
 	}
@@ -173,12 +180,7 @@ func goJSONArrayGet(a []any) (any, error) {
 }
 
 func goJSONContains(a []any) (any, error) {
-	s := scanner{text: a[0].(string)}
-	s.space()
-	if s.peek() != '[' {
-		return nil, nil
-	}
-	elems, ok := s.elements()
+	elems, ok := arrayElements(a[0].(string))
 	if !ok {
 		return nil, nil
 	}
