@@ -39,6 +39,12 @@ type Table struct {
 	Partition []string        // names of the partition columns, in the order of Part.Partition
 	Parts     []lake.Part
 
+	// External is how a user's table lies over the mirror's objects; nil for
+	// the tables of the lake, which have Parts instead.
+	External *External
+	// View is the query of a view; it has nothing else but Columns.
+	View *View
+
 	// Rows is the content of a table of information_schema, as text; such a
 	// table has no parts.
 	Rows [][]string

@@ -30,7 +30,9 @@ type Node interface {
 
 // Statement is one of
 //
-//	*Query *Explain *Use *Show *Describe *Prepare *Execute *Deallocate *Unsupported
+//	*Query *Explain *Use *Show *Describe *Prepare *Execute *Deallocate
+//	*CreateDatabase *AlterDatabase *CreateTable *CreateTableAs *CreateView *Drop
+//	*AlterTable *Repair *Insert *Unload *Unsupported
 type Statement interface {
 	Node
 	statementNode()
