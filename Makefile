@@ -9,7 +9,7 @@ GOFUMPT := go run mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 5s
 
-.PHONY: build demo test race lint fuzz bench corpus clean
+.PHONY: build demo test race lint fuzz bench corpus differ clean
 
 build:
 	go build -trimpath -ldflags "-X logsql/cmd/logsql/internal/cli.version=$(VERSION)" -o bin/logsql ./cmd/logsql
@@ -52,6 +52,10 @@ bench: build
 # The score on Trino's answers may rise and never fall; UPDATE=1 records it.
 corpus: build
 	@testdata/corpus.sh
+
+# Random expressions, asked of a Trino that runs: for an hour, not in CI.
+differ: build
+	testdata/oracle/differ.py --minutes $(or $(MINUTES),60)
 
 clean:
 	rm -rf bin
