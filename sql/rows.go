@@ -122,9 +122,23 @@ func value(v any, t schema.Type) any {
 			return fmt.Sprintf("%x-%x-%x-%x-%x", v[:4], v[4:6], v[6:8], v[8:10], v[10:])
 		}
 	case []any:
+		if t.Kind == schema.Map {
+			return entries(v, t)
+		}
 		for i := range v {
 			v[i] = value(v[i], t.Elem())
 		}
 	}
 	return v
+}
+
+// entries makes a map of a list of entries, which is how one comes that the
+// driver does not take.
+func entries(list []any, t schema.Type) Map {
+	m := make(Map, len(list))
+	for i, x := range list {
+		pair, _ := x.(map[string]any)
+		m[i] = Entry{Key: value(pair["key"], t.Key()), Value: value(pair["value"], t.Value())}
+	}
+	return m
 }

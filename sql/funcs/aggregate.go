@@ -1,9 +1,6 @@
 package funcs
 
-import (
-	"logsql/convert/schema"
-	"logsql/sql/syntax"
-)
+import "logsql/convert/schema"
 
 var aggregateFuncs = []*Func{
 	{Name: "count", Kind: Aggregate, Signatures: []string{"() bigint", "(T) bigint"}, Emit: emitCount},
@@ -16,13 +13,13 @@ var aggregateFuncs = []*Func{
 		"(bigint) double", "(double) double", "(real) real", "(decimal) decimal", "(interval day to second) interval day to second",
 		"(interval year to month) interval year to month",
 	}, Emit: emitAvg},
-	{Name: "min", Kind: Aggregate, Signatures: []string{"(T) T", "(T, bigint) array(T)"}, Check: ordered, Emit: emitExtremeOf("arg_min", "min")},
-	{Name: "max", Kind: Aggregate, Signatures: []string{"(T) T", "(T, bigint) array(T)"}, Check: ordered, Emit: emitExtremeOf("arg_max", "max")},
-	{Name: "min_by", Kind: Aggregate, Signatures: []string{"(T, U) T", "(T, U, bigint) array(T)"}, Emit: emitBy("arg_min_null")},
-	{Name: "max_by", Kind: Aggregate, Signatures: []string{"(T, U) T", "(T, U, bigint) array(T)"}, Emit: emitBy("arg_max_null")},
+	{Name: "min", Kind: Aggregate, Signatures: []string{"(T) T", "(T, bigint) array(T)"}, Check: ordered(0), Emit: emitExtremeOf("arg_min", "min")},
+	{Name: "max", Kind: Aggregate, Signatures: []string{"(T) T", "(T, bigint) array(T)"}, Check: ordered(0), Emit: emitExtremeOf("arg_max", "max")},
+	{Name: "min_by", Kind: Aggregate, Signatures: []string{"(T, U) T", "(T, U, bigint) array(T)"}, Check: ordered(1), Emit: emitBy("arg_min_null")},
+	{Name: "max_by", Kind: Aggregate, Signatures: []string{"(T, U) T", "(T, U, bigint) array(T)"}, Check: ordered(1), Emit: emitBy("arg_max_null")},
 	{Name: "arbitrary", Kind: Aggregate, Signatures: []string{"(T) T"}, Emit: native("any_value")},
 	{Name: "any_value", Kind: Aggregate, Signatures: []string{"(T) T"}, Emit: native("any_value")},
-	{Name: "array_agg", Kind: Aggregate, Signatures: []string{"(T) array(T)"}, Emit: native("list")},
+	{Name: "array_agg", Kind: Aggregate, Signatures: []string{"(T) array(T)"}, Emit: emitArrayAgg},
 	{Name: "bool_and", Kind: Aggregate, Signatures: []string{"(boolean) boolean"}},
 	{Name: "bool_or", Kind: Aggregate, Signatures: []string{"(boolean) boolean"}},
 	{Name: "every", Kind: Aggregate, Signatures: []string{"(boolean) boolean"}, Emit: native("bool_and")},
@@ -61,11 +58,14 @@ var (
 	}
 )
 
-func ordered(params []schema.Type) error {
-	if !comparable(params[0], false) {
-		return &syntax.Error{Code: "FUNCTION_NOT_FOUND", Msg: "Values of type " + params[0].String() + " have no order"}
+// ordered refuses values to be ordered that have no order: of max_by, the keys.
+func ordered(at int) func(params []schema.Type) error {
+	return func(params []schema.Type) error {
+		if !comparable(params[at], false) {
+			return errUnexpected
+		}
+		return nil
 	}
-	return nil
 }
 
 // emitCount: a struct made here is not NULL where its parts are, so values with
@@ -75,6 +75,16 @@ func emitCount(c *Call) (expr, error) {
 		return c.with("count"), nil
 	}
 	return c.with("count", Comparable(c.Args[0], c.Params[0])), nil
+}
+
+// emitArrayAgg takes what is equal by its key out of the whole list.
+func emitArrayAgg(c *Call) (expr, error) {
+	list := c.with("list", c.Args[0])
+	if !list.Distinct || !Keyed(c.Params[0]) {
+		return list, nil
+	}
+	list.Distinct = false
+	return distinct(list, c.Params[0]), nil
 }
 
 func emitCountIf(c *Call) (expr, error) {
@@ -124,26 +134,52 @@ func emitAvg(c *Call) (expr, error) {
 	return c.with("avg", x), nil
 }
 
-// emitExtremeOf is min and max, of one value or of the first n. What compares
-// by a part of it, and n, go through DuckDB's arg_min.
+// emitExtremeOf is min and max, of one value or of the first n. What does not
+// compare as it is goes by a key.
 func emitExtremeOf(by, plain string) emit {
 	return func(c *Call) (expr, error) {
 		x, t := c.Args[0], c.Params[0]
-		isFloat := t.Kind == schema.Double || t.Kind == schema.Real
+		key := Comparable(x, t)
+		if plain == "max" {
+			key = greatestKey(x, t)
+		}
+		asItIs := !Keyed(t) && !(plain == "max" && holdsFloat(t))
 		switch {
-		case isFloat && plain == "max" && len(c.Args) == 2:
-			return nil, unsupported("max of several values of type %s is not supported yet", t)
-		case isFloat && plain == "max":
+		case len(c.Args) == 2:
+			return firstOf(c, x, key, c.Args[1], plain == "max"), nil
+		case asItIs:
+			return c.with(plain, x), nil
+		case len(t.Elems) == 0 && !Keyed(t):
 			numbers := c.with(plain, x)
 			numbers.Filter = both(numbers.Filter, not(call("isnan", x))) // NaN is the least in Trino, the greatest in DuckDB
 			return call("coalesce", numbers, c.with(plain, x)), nil
-		case len(c.Args) == 2:
-			return c.with(plain, x, c.Args[1]), nil
-		case t.Kind == schema.TimestampTZ:
-			return c.with(by, x, instant(x)), nil
 		}
-		return c.with(plain, x), nil
+		c.Out.Distinct = false
+		return c.with(by, x, key), nil
 	}
+}
+
+// firstOf lists the n values whose keys come first; NULL keys do not count.
+func firstOf(c *Call, value, key, n expr, desc bool) expr {
+	list := c.with("list", structOf([]string{"k", "v"}, key, value))
+	list.Filter = keyFilter(list.Filter, key)
+	way := map[bool]string{true: "DESC", false: "ASC"}[desc]
+	first := call("list_slice", call("list_sort", list, str(way)), num(1), limit(c, n))
+	return typed(call("list_transform", first, lambda(field(elem(), "v"), elemVar)), c.Result)
+}
+
+// limit is the number of values that an aggregate is to give. It is the same on
+// every row.
+func limit(c *Call, n expr) expr {
+	n = c.with("any_value", n)
+	what := "second argument of " + c.Name + "_n must be "
+	positive := "positive"
+	if len(c.Args) == 3 {
+		what, positive = "third argument of "+c.Name+" must be ", "a positive integer"
+	}
+	bad := func(msg expr) expr { return fail(schema.Of(schema.BigInt), "INVALID_FUNCTION_ARGUMENT", msg) }
+	over := bin("||", str(what+"less than or equal to 10000; found "), castTo(n, "VARCHAR"))
+	return when(bin("<=", n, num(0)), bad(str(what+positive)), when(bin(">", n, num(10000)), bad(over), n))
 }
 
 // emitBy is min_by and max_by: rows whose key is NULL do not count, values that
@@ -151,11 +187,11 @@ func emitExtremeOf(by, plain string) emit {
 func emitBy(name string) emit {
 	return func(c *Call) (expr, error) {
 		key := Comparable(c.Args[1], c.Params[1])
-		if k := c.Params[1].Kind; name == "arg_max_null" && (k == schema.Double || k == schema.Real) {
-			key = when(call("isnan", key), castTo(str("-inf"), "DOUBLE"), key)
+		if name == "arg_max_null" {
+			key = greatestKey(c.Args[1], c.Params[1])
 		}
 		if len(c.Args) == 3 {
-			return nil, unsupported("%s with a number of values is not supported yet", c.Name)
+			return firstOf(c, c.Args[0], key, c.Args[2], name == "arg_max_null"), nil
 		}
 		return c.with(name, c.Args[0], key), nil
 	}

@@ -7,21 +7,21 @@ import (
 
 var arrayFuncs = []*Func{
 	{Name: "cardinality", Signatures: []string{"(array(T)) bigint", "(map(K, V)) bigint"}, Emit: emitCardinality},
-	{Name: "contains", Signatures: []string{"(array(T), T) boolean", "(varchar, ipaddress) boolean"}, Check: plainElements, Emit: emitContains},
+	{Name: "contains", Signatures: []string{"(array(T), T) boolean", "(varchar, ipaddress) boolean"}, Emit: emitContains},
 	{Name: "element_at", Signatures: []string{"(array(T), bigint) T", "(map(K, V), K) V"}, Emit: emitElementAt},
-	{Name: "array_distinct", Signatures: []string{"(array(T)) array(T)"}, Check: plainElements, Emit: build(func(a []expr) expr { return distinct(a[0]) })},
-	{Name: "array_except", Signatures: []string{"(array(T), array(T)) array(T)"}, Check: plainElements, Emit: emitArrayExcept},
-	{Name: "array_intersect", Signatures: []string{"(array(T), array(T)) array(T)"}, Check: plainElements, Emit: emitArrayIntersect},
-	{Name: "array_union", Signatures: []string{"(array(T), array(T)) array(T)"}, Check: plainElements, Emit: emitArrayUnion},
+	{Name: "array_distinct", Signatures: []string{"(array(T)) array(T)"}, Emit: emitArrayDistinct},
+	{Name: "array_except", Signatures: []string{"(array(T), array(T)) array(T)"}, Emit: emitArrayExcept},
+	{Name: "array_intersect", Signatures: []string{"(array(T), array(T)) array(T)"}, Emit: emitArrayIntersect},
+	{Name: "array_union", Signatures: []string{"(array(T), array(T)) array(T)"}, Emit: emitArrayUnion},
 	{Name: "array_join", Signatures: []string{"(array(T), varchar) varchar", "(array(T), varchar, varchar) varchar"}, Emit: emitArrayJoin},
-	{Name: "array_max", Signatures: []string{"(array(T)) T"}, Check: plainElements, Emit: emitArrayExtreme("list_max")},
-	{Name: "array_min", Signatures: []string{"(array(T)) T"}, Check: plainElements, Emit: emitArrayExtreme("list_min")},
-	{Name: "array_position", Signatures: []string{"(array(T), T) bigint"}, Check: plainElements, Emit: emitArrayPosition},
-	{Name: "array_remove", Signatures: []string{"(array(T), T) array(T)"}, Check: plainElements, Emit: emitArrayRemove},
-	{Name: "array_sort", Signatures: []string{"(array(T)) array(T)", "(array(T), function(T, T, integer)) array(T)"}, Check: plainElements, Emit: emitArraySort},
-	{Name: "arrays_overlap", Signatures: []string{"(array(T), array(T)) boolean"}, Check: plainElements, Emit: emitArraysOverlap},
-	{Name: "array_histogram", Signatures: []string{"(array(T)) map(T, bigint)"}, Check: plainElements, Emit: emitArrayHistogram},
-	{Name: "contains_sequence", Signatures: []string{"(array(T), array(T)) boolean"}, Check: plainElements, Emit: emitContainsSequence},
+	{Name: "array_max", Signatures: []string{"(array(T)) T"}, Emit: emitArrayExtreme("list_max")},
+	{Name: "array_min", Signatures: []string{"(array(T)) T"}, Emit: emitArrayExtreme("list_min")},
+	{Name: "array_position", Signatures: []string{"(array(T), T) bigint"}, Emit: emitArrayPosition},
+	{Name: "array_remove", Signatures: []string{"(array(T), T) array(T)"}, Emit: emitArrayRemove},
+	{Name: "array_sort", Signatures: []string{"(array(T)) array(T)", "(array(T), function(T, T, integer)) array(T)"}, Emit: emitArraySort},
+	{Name: "arrays_overlap", Signatures: []string{"(array(T), array(T)) boolean"}, Emit: emitArraysOverlap},
+	{Name: "array_histogram", Signatures: []string{"(array(T)) map(T, bigint)"}, Emit: emitArrayHistogram},
+	{Name: "contains_sequence", Signatures: []string{"(array(T), array(T)) boolean"}, Emit: emitContainsSequence},
 	{Name: "flatten", Signatures: []string{"(array(array(T))) array(T)"}},
 	{Name: "repeat", Signatures: []string{"(T, bigint) array(T)"}, Emit: emitRepeat},
 	{Name: "sequence", Signatures: []string{
@@ -37,29 +37,6 @@ var arrayFuncs = []*Func{
 		"(array(T), array(U), array(V), array(K), array(S)) array(row(T, U, V, K, S))",
 	}, Emit: emitZip},
 	{Name: "ngrams", Signatures: []string{"(array(T), bigint) array(array(T))"}, Emit: emitNgrams},
-}
-
-// plainElements refuses elements that DuckDB would compare by more than Trino
-// does.
-func plainElements(params []schema.Type) error {
-	for _, p := range params {
-		if holdsZone(p) {
-			return unsupported("Comparing elements of type %s is not supported yet", p)
-		}
-	}
-	return nil
-}
-
-func holdsZone(t schema.Type) bool {
-	if t.Kind == schema.TimestampTZ {
-		return true
-	}
-	for _, e := range t.Elems {
-		if holdsZone(e.Type) {
-			return true
-		}
-	}
-	return false
 }
 
 func holdsFloat(t schema.Type) bool {
@@ -95,13 +72,36 @@ func emitContains(c *Call) (expr, error) {
 	if c.Params[0].Kind == schema.Varchar {
 		return call("trino_cidr_contains", a, x), nil
 	}
-	return when(or(isNull(a), isNull(x)), castTo(null(), "BOOLEAN"), found(call("list_contains", a, x), a)), nil
+	t := c.Params[1]
+	test := expr(call("list_contains", keys(a, t), Comparable(x, t)))
+	switch {
+	case len(t.Elems) > 0:
+		const places = "$m"
+		hit := bin("=", call("coalesce", at(id(places), num(1)), num(0)), num(1))
+		test = let(places, matches(c, a, x, t), hit)
+	case holdsFloat(t):
+		test = and(test, not(call("isnan", x)))
+	}
+	return when(or(isNull(a), isNull(x)), castTo(null(), "BOOLEAN"), found(test, a)), nil
+}
+
+// matches lists, of each nested element that equals x, 1; it fails in Trino's
+// words where an element before the first one neither is equal nor differs.
+func matches(c *Call, list, x expr, t schema.Type) expr {
+	const equal, test = "$q", "$t"
+	code := let(equal, compare("=", elem(), x, t), when(isNull(id(equal)), num(2), castTo(id(equal), "INTEGER")))
+	codes := call("list_transform", list, lambda(when(isNull(elem()), num(0), code), elemVar))
+	msg := c.Name + " does not support arrays with elements that are null or contain null"
+	bad := fail(schema.Of(schema.Integer), "NOT_SUPPORTED", str(msg))
+	checked := lambda(when(bin("=", id(test), num(2)), bad, id(test)), test)
+	first := call("list_slice", call("list_filter", codes, lambda(bin("<>", id(test), num(0)), test)), num(1), num(1))
+	return call("list_transform", first, checked)
 }
 
 func emitElementAt(c *Call) (expr, error) {
 	a, i := c.Args[0], c.Args[1]
 	if c.Params[0].Kind == schema.Map {
-		return at(a, i), nil
+		return lookup(a, i, c.Params[1]), nil
 	}
 	if text, ok := c.constant(1); ok && text != "0" {
 		return at(a, i), nil
@@ -109,37 +109,48 @@ func emitElementAt(c *Call) (expr, error) {
 	return when(bin("=", i, num(0)), fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("SQL array indices start at 1")), at(a, i)), nil
 }
 
+func emitArrayDistinct(c *Call) (expr, error) {
+	return when(isNull(c.Args[0]), typedNull(c.Result), distinct(c.Args[0], c.Result.Elem())), nil
+}
+
 const indexVar = "$i"
 
 // distinct keeps the first of equal elements, NULL being one.
-func distinct(list expr) expr {
-	first := bin("=", call("list_position", list, elem()), id(indexVar))
-	nullsBefore := call("list_slice", list, num(1), bin("-", id(indexVar), num(1)))
+func distinct(list expr, t schema.Type) expr {
+	const all, places = "$all", "$keys"
+	first := bin("=", call("list_position", id(places), Comparable(elem(), t)), id(indexVar))
+	nullsBefore := call("list_slice", id(all), num(1), bin("-", id(indexVar), num(1)))
 	keepNull := and(isNull(elem()), bin("=", call("len", nullsBefore), call("list_count", nullsBefore)))
-	return call("list_filter", list, lambda(or(keepNull, and(notNull(elem()), first)), elemVar, indexVar))
+	kept := call("list_filter", id(all), lambda(or(keepNull, and(notNull(elem()), first)), elemVar, indexVar))
+	return let(all, list, let(places, keys(id(all), t), kept))
 }
 
-// in tells whether the element is in a list, NULL being equal to NULL.
-func in(list expr) expr {
-	return when(isNull(elem()), hasNull(list), call("list_contains", list, elem()))
+// in tells whether the element, of type t, is in a list of keys, NULL being
+// equal to NULL.
+func in(list expr, t schema.Type) expr {
+	return when(isNull(elem()), hasNull(list), call("list_contains", list, Comparable(elem(), t)))
 }
 
 func emitArrayExcept(c *Call) (expr, error) {
-	a, b := c.Args[0], c.Args[1]
-	kept := call("list_filter", a, lambda(not(in(b)), elemVar))
-	return when(or(isNull(a), isNull(b)), typedNull(c.Result), distinct(kept)), nil
+	a, b, t := c.Args[0], c.Args[1], c.Result.Elem()
+	const others = "$b"
+	kept := call("list_filter", a, lambda(not(in(id(others), t)), elemVar))
+	return when(or(isNull(a), isNull(b)), typedNull(c.Result), let(others, keys(b, t), distinct(kept, t))), nil
 }
 
 func emitArrayIntersect(c *Call) (expr, error) {
-	a, b := c.Args[0], c.Args[1]
-	common := func(x, y expr) expr { return distinct(call("list_filter", x, lambda(in(y), elemVar))) }
+	a, b, t := c.Args[0], c.Args[1], c.Result.Elem()
+	common := func(x, y expr) expr {
+		const others = "$b"
+		return let(others, keys(y, t), distinct(call("list_filter", x, lambda(in(id(others), t), elemVar)), t))
+	}
 	both := when(bin("<", call("len", a), call("len", b)), common(b, a), common(a, b)) // Trino goes over the longer
 	return when(or(isNull(a), isNull(b)), typedNull(c.Result), both), nil
 }
 
 func emitArrayUnion(c *Call) (expr, error) {
 	a, b := c.Args[0], c.Args[1]
-	return when(or(isNull(a), isNull(b)), typedNull(c.Result), distinct(call("list_concat", a, b))), nil
+	return when(or(isNull(a), isNull(b)), typedNull(c.Result), distinct(call("list_concat", a, b), c.Result.Elem())), nil
 }
 
 func emitArrayJoin(c *Call) (expr, error) {
@@ -155,29 +166,49 @@ func emitArrayJoin(c *Call) (expr, error) {
 	return when(or(isNull(c.Args[0]), isNull(c.Args[1])), castTo(null(), "VARCHAR"), call("coalesce", joined, str(""))), nil
 }
 
+// emitArrayExtreme is array_max and array_min. What does not compare as it is
+// goes by a key: the place of the greatest is picked.
 func emitArrayExtreme(name string) emit {
 	return func(c *Call) (expr, error) {
-		a := c.Args[0]
-		if name == "list_max" && len(c.Result.Elems) > 0 && holdsFloat(c.Result) {
-			return nil, unsupported("%s of %s is not supported yet", c.Name, c.Params[0])
+		a, t := c.Args[0], c.Result
+		key := Comparable(elem(), t)
+		if name == "list_max" {
+			key = greatestKey(elem(), t)
 		}
-		if k := c.Result.Kind; k == schema.Double || k == schema.Real {
-			numbers := call("list_filter", a, lambda(not(call("isnan", elem())), elemVar))
-			a = when(bin("=", call("len", numbers), num(0)), a, numbers)
+		best := expr(call(name, a))
+		if Keyed(t) || name == "list_max" && holdsFloat(t) {
+			const places = "$keys"
+			list := call("list_transform", a, lambda(key, elemVar))
+			best = let(places, list, at(a, call("list_position", id(places), call(name, id(places)))))
 		}
-		return when(hasNull(c.Args[0]), typedNull(c.Result), call(name, a)), nil
+		return when(or(isNull(a), hasNull(a)), typedNull(c.Result), best), nil
 	}
 }
 
 func emitArrayPosition(c *Call) (expr, error) {
 	a, x := c.Args[0], c.Args[1]
-	place := castTo(call("coalesce", call("list_position", a, x), num(0)), "BIGINT")
+	t := c.Params[1]
+	place := castTo(call("coalesce", call("list_position", keys(a, t), Comparable(x, t)), num(0)), "BIGINT")
+	switch {
+	case len(t.Elems) > 0:
+		const places = "$m"
+		hit := bin("=", call("coalesce", at(id(places), num(1)), num(0)), num(1))
+		place = let(places, matches(c, a, x, t), when(hit, place, castTo(num(0), "BIGINT")))
+	case holdsFloat(t):
+		place = when(call("isnan", x), castTo(num(0), "BIGINT"), place)
+	}
 	return when(or(isNull(a), isNull(x)), castTo(null(), "BIGINT"), place), nil
 }
 
 func emitArrayRemove(c *Call) (expr, error) {
 	a, x := c.Args[0], c.Args[1]
-	keep := or(isNull(elem()), not(compare("=", elem(), x, c.Params[1])))
+	keep := expr(or(isNull(elem()), not(compare("=", elem(), x, c.Params[1]))))
+	if len(c.Params[1].Elems) > 0 {
+		const test = "$t"
+		const msg = "array_remove does not support arrays with elements that are null or contain null"
+		bad := fail(schema.Of(schema.Boolean), "NOT_SUPPORTED", str(msg))
+		keep = or(isNull(elem()), let(test, compare("=", elem(), x, c.Params[1]), when(isNull(id(test)), bad, not(id(test)))))
+	}
 	return when(isNull(x), typedNull(c.Result), call("list_filter", a, lambda(keep, elemVar))), nil
 }
 
@@ -185,32 +216,49 @@ func emitArraySort(c *Call) (expr, error) {
 	if len(c.Args) == 2 {
 		return nil, unsupported("array_sort with a lambda is not supported yet")
 	}
+	if t := c.Result.Elem(); Keyed(t) {
+		return sortedBy(c.Args[0], Comparable(elem(), t)), nil
+	}
 	return call("list_sort", c.Args[0], str("ASC"), str("NULLS LAST")), nil
 }
 
+// sortedBy sorts a list by a key of its elements, equal ones staying as they
+// were.
+func sortedBy(list, key expr) expr {
+	const all = "$all"
+	pair := structOf([]string{"k", "i"}, key, id(indexVar))
+	order := call("list_sort", call("list_transform", id(all), lambda(pair, elemVar, indexVar)))
+	return let(all, list, call("list_transform", order, lambda(at(id(all), field(elem(), "i")), elemVar)))
+}
+
 func emitArraysOverlap(c *Call) (expr, error) {
-	a, b := c.Args[0], c.Args[1]
+	a, b, t := c.Args[0], c.Args[1], c.Params[0].Elem()
 	anyNull := or(hasNull(a), hasNull(b))
 	unknown := when(anyNull, castTo(null(), "BOOLEAN"), boolean(false))
 	empty := or(bin("=", call("len", a), num(0)), bin("=", call("len", b), num(0)))
-	overlap := when(call("list_has_any", a, b), boolean(true), when(empty, boolean(false), unknown))
+	overlap := when(call("list_has_any", keys(a, t), keys(b, t)), boolean(true), when(empty, boolean(false), unknown))
 	return when(or(isNull(a), isNull(b)), castTo(null(), "BOOLEAN"), overlap), nil
 }
 
 func emitArrayHistogram(c *Call) (expr, error) {
-	const other = "$o"
-	a := call("list_filter", c.Args[0], lambda(notNull(elem()), elemVar))
-	same := call("list_filter", a, lambda(bin("=", id(other), elem()), other))
+	const all, other = "$a", "$o"
+	t := c.Params[0].Elem()
+	key := func(x expr) expr { return Comparable(x, t) }
+	same := call("list_filter", id(all), lambda(bin("=", key(id(other)), key(elem())), other))
 	entry := structOf([]string{"key", "value"}, elem(), castTo(call("len", same), "BIGINT"))
-	return call("map_from_entries", call("list_transform", distinct(a), lambda(entry, elemVar))), nil
+	counted := call("map_from_entries", call("list_transform", distinct(id(all), t), lambda(entry, elemVar)))
+	list := call("list_filter", c.Args[0], lambda(notNull(elem()), elemVar))
+	return when(isNull(c.Args[0]), typedNull(c.Result), let(all, list, counted)), nil
 }
 
 func emitContainsSequence(c *Call) (expr, error) {
-	a, b := c.Args[0], c.Args[1]
-	window := call("list_slice", a, id(indexVar), bin("-", bin("+", id(indexVar), call("len", b)), num(1)))
-	starts := call("range", num(1), bin("+", bin("-", call("len", a), call("len", b)), num(2)))
-	hits := call("list_filter", starts, lambda(bin("=", window, b), indexVar))
-	return when(or(isNull(a), isNull(b)), castTo(null(), "BOOLEAN"), bin(">", call("len", hits), num(0))), nil
+	a, b, t := c.Args[0], c.Args[1], c.Params[0].Elem()
+	const all, part = "$a", "$b"
+	window := call("list_slice", id(all), id(indexVar), bin("-", bin("+", id(indexVar), call("len", id(part))), num(1)))
+	starts := call("range", num(1), bin("+", bin("-", call("len", id(all)), call("len", id(part))), num(2)))
+	hits := call("list_filter", starts, lambda(bin("=", window, id(part)), indexVar))
+	found := let(all, keys(a, t), let(part, keys(b, t), bin(">", call("len", hits), num(0))))
+	return when(or(isNull(a), isNull(b)), castTo(null(), "BOOLEAN"), found), nil
 }
 
 func emitRepeat(c *Call) (expr, error) {

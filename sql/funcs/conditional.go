@@ -52,12 +52,15 @@ func emitIf(c *Call) (expr, error) {
 // where all are.
 func emitExtreme(op string) func(c *Call) (expr, error) {
 	return func(c *Call) (expr, error) {
-		if op == ">" && len(c.Result.Elems) > 0 && holdsFloat(c.Result) {
-			return nil, unsupported("%s of %s is not supported yet", c.Name, c.Result)
+		key := func(x expr) expr {
+			if len(c.Result.Elems) == 0 || op == "<" {
+				return Comparable(x, c.Result)
+			}
+			return greatestKey(x, c.Result)
 		}
 		best := c.Args[0]
 		for _, x := range c.Args[1:] {
-			better := bin(op, Comparable(x, c.Result), Comparable(best, c.Result))
+			better := bin(op, key(x), key(best))
 			if c.Result.Kind == schema.Double || c.Result.Kind == schema.Real {
 				better = or(call("isnan", best), and(not(call("isnan", x)), better))
 			}

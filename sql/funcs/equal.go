@@ -9,24 +9,38 @@ func equalParts(x, y expr, t schema.Type) expr {
 	if t.Kind == schema.Row {
 		return equalRows(x, y, t)
 	}
-	var tests expr
-	if t.Kind == schema.Array {
-		const index = "$p"
-		places := call("range", num(1), bin("+", call("len", x), num(1)))
-		tests = call("list_transform", places, lambda(compare("=", at(x, id(index)), at(y, id(index)), t.Elem()), index))
-		return allTrue(x, y, call("len", x), call("len", y), tests)
+	xVar, yVar := variable("$x", t), variable("$y", t)
+	equal := equalArrays
+	if t.Kind == schema.Map {
+		equal = equalMaps
 	}
-	const key = "$k"
-	same := compare("=", at(x, id(key)), at(y, id(key)), t.Value())
-	tests = call("list_transform", call("map_keys", x), lambda(when(call("map_contains", y, id(key)), same, boolean(false)), key))
+	return let(xVar, x, let(yVar, y, equal(id(xVar), id(yVar), t)))
+}
+
+func equalArrays(x, y expr, t schema.Type) expr {
+	place := variable("$p", t)
+	places := call("range", num(1), bin("+", call("len", x), num(1)))
+	tests := call("list_transform", places, lambda(compare("=", at(x, id(place)), at(y, id(place)), t.Elem()), place))
+	return allTrue(x, y, call("len", x), call("len", y), tests)
+}
+
+func equalMaps(x, y expr, t schema.Type) expr {
+	entry, other := variable("$k", t), variable("$o", t)
+	value := func(of string) expr { return field(id(of), "value") }
+	key := func(of string) expr { return Comparable(field(id(of), "key"), t.Key()) }
+	found := call("list_filter", call("map_entries", y), lambda(bin("=", key(other), key(entry)), other))
+	same := call("list_transform", found, lambda(compare("=", value(entry), value(other), t.Value()), other))
+	test := when(bin("=", call("len", same), num(0)), boolean(false), at(same, num(1)))
+	tests := call("list_transform", call("map_entries", x), lambda(test, entry))
 	return allTrue(x, y, call("cardinality", x), call("cardinality", y), tests)
 }
 
 // allTrue is false where a test is or the sizes differ, NULL where a test is.
 func allTrue(x, y, xSize, ySize, tests expr) expr {
 	unknown := castTo(null(), "BOOLEAN")
-	answer := when(call("list_contains", tests, boolean(false)), boolean(false), when(hasNull(tests), unknown, boolean(true)))
-	return when(or(isNull(x), isNull(y)), unknown, when(bin("<>", xSize, ySize), boolean(false), answer))
+	const name = "$t"
+	answer := when(call("list_contains", id(name), boolean(false)), boolean(false), when(hasNull(id(name)), unknown, boolean(true)))
+	return when(or(isNull(x), isNull(y)), unknown, when(bin("<>", xSize, ySize), boolean(false), let(name, tests, answer)))
 }
 
 func equalRows(x, y expr, t schema.Type) expr {

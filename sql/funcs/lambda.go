@@ -89,10 +89,10 @@ func emitTransformValues(c *Call) (expr, error) {
 }
 
 func emitMapZipWith(c *Call) (expr, error) {
-	a, b := c.Args[0], c.Args[1]
-	keys := distinct(call("list_concat", call("map_keys", a), call("map_keys", b)))
-	value := apply(c.Args[2], elem(), at(a, elem()), at(b, elem()))
+	a, b, k := c.Args[0], c.Args[1], c.Result.Key()
+	all := distinct(call("list_concat", call("map_keys", a), call("map_keys", b)), k)
+	value := apply(c.Args[2], elem(), lookup(a, elem(), k), lookup(b, elem(), k))
 	entry := structOf([]string{"key", "value"}, elem(), value)
-	made := typed(call("map_from_entries", call("list_transform", keys, lambda(entry, elemVar))), c.Result)
+	made := typed(call("map_from_entries", call("list_transform", all, lambda(entry, elemVar))), c.Result)
 	return when(or(isNull(a), isNull(b)), typedNull(c.Result), made), nil
 }

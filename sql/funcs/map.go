@@ -1,15 +1,20 @@
 package funcs
 
-import "logsql/convert/schema"
+import (
+	"strings"
+
+	"logsql/convert/schema"
+	"logsql/sql/syntax"
+)
 
 var mapFuncs = []*Func{
-	{Name: "map", Signatures: []string{"(array(K), array(V)) map(K, V)", "() map(unknown, unknown)"}, Check: plainElements, Emit: emitMap},
+	{Name: "map", Signatures: []string{"(array(K), array(V)) map(K, V)", "() map(unknown, unknown)"}, Emit: emitMap},
 	{Name: "map_keys", Signatures: []string{"(map(K, V)) array(K)"}},
 	{Name: "map_values", Signatures: []string{"(map(K, V)) array(V)"}},
 	{Name: "map_entries", Signatures: []string{"(map(K, V)) array(row(K, V))"}, Emit: emitMapEntries},
-	{Name: "map_from_entries", Signatures: []string{"(array(row(K, V))) map(K, V)"}, Check: plainElements, Emit: emitMapFromEntries},
-	{Name: "multimap_from_entries", Signatures: []string{"(array(row(K, V))) map(K, array(V))"}, Check: plainElements, Emit: emitMultimapFromEntries},
-	{Name: "map_concat", Signatures: []string{"(map(K, V), map(K, V), map(K, V)...) map(K, V)"}, Check: plainElements, Emit: emitMapConcat},
+	{Name: "map_from_entries", Signatures: []string{"(array(row(K, V))) map(K, V)"}, Emit: emitMapFromEntries},
+	{Name: "multimap_from_entries", Signatures: []string{"(array(row(K, V))) map(K, array(V))"}, Emit: emitMultimapFromEntries},
+	{Name: "map_concat", Signatures: []string{"(map(K, V), map(K, V), map(K, V)...) map(K, V)"}, Emit: emitMapConcat},
 }
 
 func emitMap(c *Call) (expr, error) {
@@ -56,4 +61,75 @@ func emitMapConcat(c *Call) (expr, error) {
 		test = or(test, isNull(a))
 	}
 	return when(test, typedNull(c.Result), typed(call("map_concat", c.Args...), c.Result)), nil
+}
+
+// OddMap reports whether values of t hold a map whose keys the driver of
+// DuckDB does not take.
+func OddMap(t schema.Type) bool {
+	if t.Kind == schema.Map {
+		key := DuckType(t.Key())
+		if key == "BLOB" || strings.HasSuffix(key, "[]") || strings.HasPrefix(key, "STRUCT") || strings.HasPrefix(key, "MAP") {
+			return true
+		}
+	}
+	for _, e := range t.Elems {
+		if OddMap(e.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+// Entries is x with the entries of each such map in its place.
+func Entries(x syntax.Expr, t schema.Type) syntax.Expr {
+	if !OddMap(t) {
+		return x
+	}
+	switch t.Kind {
+	case schema.Array:
+		return call("list_transform", x, lambda(Entries(elem(), t.Elem()), elemVar))
+	case schema.Row:
+		names, elems := make([]string, len(t.Elems)), make([]expr, len(t.Elems))
+		for i, f := range t.Elems {
+			names[i] = FieldName(t, i)
+			elems[i] = Entries(field(x, names[i]), f.Type)
+		}
+		return when(notNull(x), structOf(names, elems...), nil)
+	}
+	entry := structOf([]string{"key", "value"}, Entries(entryKey(), t.Key()), Entries(entryValue(), t.Value()))
+	return call("list_transform", call("map_entries", x), lambda(entry, elemVar))
+}
+
+// lookup is the value of a key of type t, NULL where the map has none. NaN is a
+// key that is never found.
+func lookup(m, key expr, t schema.Type) expr {
+	switch {
+	case Keyed(t):
+		place := call("list_position", keys(call("map_keys", m), t), Comparable(key, t))
+		return at(call("map_values", m), place)
+	case t.Kind == schema.Double, t.Kind == schema.Real:
+		return when(call("isnan", key), null(), at(m, key))
+	}
+	return at(m, key)
+}
+
+// LowerSubscript is m[key], an error where the map has no such key.
+func LowerSubscript(m, key syntax.Expr, t schema.Type) (syntax.Expr, error) {
+	k := t.Key()
+	missing := not(call("list_contains", keys(call("map_keys", m), k), Comparable(key, k)))
+	msg := str("Key not present in map")
+	switch {
+	case len(k.Elems) > 0:
+	case k.Kind == schema.Double, k.Kind == schema.Real:
+		missing = or(call("isnan", key), missing)
+		fallthrough
+	default:
+		text, err := castExpr(key, k, schema.Text)
+		if err != nil {
+			return nil, err
+		}
+		msg = bin("||", str("Key not present in map: "), text)
+	}
+	bad := fail(t.Value(), "INVALID_FUNCTION_ARGUMENT", msg)
+	return when(or(isNull(m), isNull(key)), typedNull(t.Value()), when(missing, bad, lookup(m, key, k))), nil
 }

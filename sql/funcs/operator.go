@@ -167,6 +167,7 @@ func compare(op string, x, y expr, t schema.Type) expr {
 		if op == "<>" {
 			return not(equalParts(x, y, t))
 		}
+		return compareOrder(op, x, y, t)
 	}
 	return bin(op, x, y)
 }
@@ -186,15 +187,6 @@ func compareFloats(op string, x, y expr) expr {
 		}
 	}
 	return e
-}
-
-// Comparable is what stands for x of type t where values are compared,
-// grouped, joined or sorted by: a timestamp with time zone goes by its instant.
-func Comparable(x syntax.Expr, t schema.Type) syntax.Expr {
-	if t.Kind == schema.TimestampTZ {
-		return instant(x)
-	}
-	return x
 }
 
 func instant(x expr) expr { return field(x, "t") }

@@ -25,12 +25,20 @@ func (f *Func) Resolve(args []Arg) (Resolution, error) {
 		chosen.Result = f.Result(chosen.Params)
 	}
 	if f.Check != nil {
-		if err := f.Check(chosen.Params); err != nil {
+		err := f.Check(chosen.Params)
+		if errors.Is(err, errUnexpected) {
+			return Resolution{}, f.unexpected(args)
+		}
+		if err != nil {
 			return Resolution{}, err
 		}
 	}
 	return chosen, nil
 }
+
+// errUnexpected is what a Check gives for arguments that Trino has no such
+// function for.
+var errUnexpected = errors.New("unexpected parameters")
 
 func (f *Func) choose(args []Arg) (Resolution, error) {
 	sigs := f.signatures()

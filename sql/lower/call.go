@@ -43,14 +43,15 @@ func (l *lowerer) argument(node *syntax.Call, a syntax.Expr) syntax.Expr {
 		return l.lambda(f)
 	}
 	t := l.info.Type(a)
-	if node.Distinct && holdsZone(t) && !(isZoned(t) && isCount(node)) {
+	if node.Distinct && funcs.Keyed(t) && !ownDistinct[strings.ToLower(node.Name[0].Name)] {
 		l.failAt(a, "DISTINCT on values of type %s is not supported yet", t)
 	}
 	return l.expr(a)
 }
 
-// isCount is of the one aggregate that takes instants apart by itself.
-func isCount(node *syntax.Call) bool { return strings.EqualFold(node.Name[0].Name, "count") }
+// ownDistinct are the aggregates that see by themselves to what equal values of
+// theirs are.
+var ownDistinct = map[string]bool{"count": true, "array_agg": true, "min": true, "max": true}
 
 func (l *lowerer) lambda(f *syntax.Lambda) syntax.Expr {
 	out := &syntax.Lambda{Body: l.expr(f.Body)}

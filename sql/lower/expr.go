@@ -128,7 +128,7 @@ func (l *lowerer) operand(x syntax.Expr) syntax.Expr {
 
 // key is x as it is compared with = and its like.
 func (l *lowerer) key(x syntax.Expr) syntax.Expr {
-	return l.comparable(x, l.operand(x), l.info.Type(x))
+	return funcs.Comparable(l.operand(x), l.info.Type(x))
 }
 
 func (l *lowerer) binary(x *syntax.Binary) syntax.Expr {
@@ -231,7 +231,6 @@ func (l *lowerer) between(x *syntax.Between) syntax.Expr {
 
 func (l *lowerer) in(x *syntax.In) syntax.Expr {
 	if x.Query == nil && len(l.info.Type(x.X).Elems) > 0 {
-		l.groupable(x, []schema.Type{l.info.Type(x.X)})
 		return l.inNested(x)
 	}
 	out := &syntax.In{Not: x.Not, X: l.key(x.X)}
@@ -250,12 +249,12 @@ func (l *lowerer) keyQuery(x syntax.Expr, q *syntax.Query) *syntax.Query {
 	out := l.query(q)
 	have := l.info.Outputs[q][0]
 	t := l.info.Type(x)
-	if sameInDuck(have.Type, t) && !isZoned(t) {
+	if sameInDuck(have.Type, t) && !funcs.Keyed(t) {
 		return out
 	}
 	alias := l.fresh("side")
 	value := l.cast(q, column(alias, have.Ref), have.Type, t)
-	item := selected(l.comparable(q, value, t), have.Ref)
+	item := selected(funcs.Comparable(value, t), have.Ref)
 	return &syntax.Query{Body: &syntax.Select{Items: []syntax.SelectItem{item}, From: derived(out, alias)}}
 }
 
@@ -283,7 +282,7 @@ func (l *lowerer) caseOf(x *syntax.Case) syntax.Expr {
 		w := &x.Whens[i]
 		cond := l.expr(w.Cond)
 		if x.Operand != nil {
-			cond = l.comparable(w.Cond, cond, l.info.Type(w.Cond))
+			cond = funcs.Comparable(cond, l.info.Type(w.Cond))
 		}
 		out.Whens = append(out.Whens, syntax.When{Cond: cond, Result: l.expr(w.Result)})
 	}

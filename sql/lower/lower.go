@@ -42,7 +42,7 @@ func Tree(stmt syntax.Statement, info *bind.Info, path func(rel string) string) 
 		path = func(rel string) string { return rel }
 	}
 	l := &lowerer{info: info, path: path, aliases: maps.Clone(info.Aliases)}
-	out := l.query(q)
+	out := l.fetchable(l.query(q), info.Outputs[q])
 	if l.err != nil {
 		return nil, l.err
 	}

@@ -46,14 +46,9 @@ func (l *lowerer) subscript(x *syntax.Subscript) syntax.Expr {
 		n, _ := strconv.Atoi(bind.Unparen(x.Index).(*syntax.NumberLit).Text)
 		return extract(base, funcs.FieldName(t, n-1))
 	case schema.Map:
-		key := l.expr(x.Index)
-		l.groupable(x, []schema.Type{schema.ArrayOf(t.Key())})
-		missing := &syntax.Not{X: call("map_contains", base, key)}
-		msg := &syntax.Binary{Op: "||", X: str("Key not present in map: "), Y: castTo(key, schema.Text)}
-		return &syntax.Case{
-			Whens: []syntax.When{{Cond: missing, Result: fail(t.Value(), "INVALID_FUNCTION_ARGUMENT", msg)}},
-			Else:  &syntax.Subscript{Base: base, Index: key},
-		}
+		out, err := funcs.LowerSubscript(base, l.expr(x.Index), t)
+		l.check(x, err)
+		return out
 	}
 	return arrayElement(base, l.operand(x.Index), t.Elem())
 }

@@ -40,14 +40,12 @@ func (l *lowerer) sortsInstants(q *syntax.Query, info *bind.Query) bool {
 		return false
 	}
 	for _, o := range info.Order {
-		if isZoned(o.Type) {
+		if funcs.Keyed(o.Type) {
 			return true
 		}
 	}
 	return false
 }
-
-func isZoned(t schema.Type) bool { return t.Kind == schema.TimestampTZ }
 
 // order adds one ORDER BY item. What is the same on every row is left out:
 // DuckDB takes a bare literal for a mistake.
@@ -55,16 +53,16 @@ func (l *lowerer) order(items []syntax.SortItem, item syntax.SortItem, o bind.Or
 	var x syntax.Expr
 	switch {
 	case wrapped != "" && o.Ordinal > 0:
-		x = l.comparable(item.Expr, column(wrapped, info.Outputs[o.Ordinal-1].Ref), o.Type)
+		x = funcs.Comparable(column(wrapped, info.Outputs[o.Ordinal-1].Ref), o.Type)
 	case wrapped != "":
 		l.failAt(item.Expr, "Sorting a set operation with a timestamp with time zone by an expression is not supported yet")
 		return nil
-	case o.Ordinal > 0 && !isZoned(o.Type):
+	case o.Ordinal > 0 && !funcs.Keyed(o.Type):
 		x = num(o.Ordinal)
 	case o.Ordinal > 0 && l.info.Columns[bind.Unparen(o.Expr)] == nil:
-		x = l.comparable(item.Expr, l.item(info.Items[o.Ordinal-1]), o.Type)
+		x = funcs.Comparable(l.item(info.Items[o.Ordinal-1]), o.Type)
 	default:
-		x = l.comparable(o.Expr, l.expr(o.Expr), o.Type)
+		x = funcs.Comparable(l.expr(o.Expr), o.Type)
 		if isLiteral(x) {
 			return items
 		}
@@ -126,24 +124,15 @@ func (l *lowerer) selectBody(sel *syntax.Select) syntax.Body {
 	zoned := false
 	for _, it := range info.Items {
 		out.Items = append(out.Items, selected(l.item(it), it.Out.Ref))
-		zoned = zoned || isZoned(it.Out.Type)
+		zoned = zoned || funcs.Keyed(it.Out.Type)
 	}
 	if sel.Distinct {
-		l.groupable(sel, itemTypes(info.Items))
 		if zoned {
 			out.Distinct = false
 			return l.distinct(out, l.info.Outputs[sel])
 		}
 	}
 	return out
-}
-
-func itemTypes(items []*bind.Item) []schema.Type {
-	types := make([]schema.Type, len(items))
-	for i, it := range items {
-		types[i] = it.Out.Type
-	}
-	return types
 }
 
 // distinct makes rows distinct that hold timestamps with time zone, which go by
@@ -155,7 +144,7 @@ func (l *lowerer) distinct(body syntax.Body, outs []bind.Output) syntax.Body {
 		value := column(alias, o.Ref)
 		key := funcs.Comparable(value, o.Type)
 		out.GroupBy.Elements = append(out.GroupBy.Elements, syntax.GroupElement{Sets: [][]syntax.Expr{{key}}})
-		if isZoned(o.Type) {
+		if funcs.Keyed(o.Type) {
 			value = call("any_value", value)
 		}
 		out.Items = append(out.Items, selected(value, o.Ref))
@@ -196,7 +185,7 @@ func (l *lowerer) groupBy(sel *syntax.Select, info *bind.Select) *syntax.GroupBy
 			keys := make([]syntax.Expr, len(set))
 			for i, it := range set {
 				keys[i] = l.groupKey(sel, it)
-				if isZoned(it.Out.Type) {
+				if funcs.Keyed(it.Out.Type) {
 					picked = append(picked, it)
 				}
 			}
@@ -216,11 +205,7 @@ func (l *lowerer) groupKey(sel *syntax.Select, it *bind.Item) syntax.Expr {
 	if isLiteral(x) {
 		return castTo(x, it.Out.Type) // DuckDB takes a bare number for a place in the select list
 	}
-	var at syntax.Node = sel
-	if it.Expr != nil {
-		at = it.Expr
-	}
-	return l.comparable(at, x, it.Out.Type)
+	return funcs.Comparable(x, it.Out.Type)
 }
 
 // subqueryPlace is the place in the select list, from 1, of a group key with a
@@ -231,38 +216,12 @@ func (l *lowerer) subqueryPlace(sel *syntax.Select, it *bind.Item) int {
 		return 0
 	}
 	for i, picked := range l.info.Selects[sel].Items {
-		if picked == it && !isZoned(it.Out.Type) {
+		if picked == it && !funcs.Keyed(it.Out.Type) {
 			return i + 1
 		}
 	}
 	l.failAt(it.Expr, "A subquery in GROUP BY is only supported by its place in the select list")
 	return 0
-}
-
-// comparable is what x is compared, grouped or sorted by. Lists and rows that
-// hold timestamps with time zone would go by their zones too: they are refused.
-func (l *lowerer) comparable(n syntax.Node, x syntax.Expr, t schema.Type) syntax.Expr {
-	l.groupable(n, []schema.Type{t})
-	return funcs.Comparable(x, t)
-}
-
-func (l *lowerer) groupable(n syntax.Node, types []schema.Type) {
-	for _, t := range types {
-		for _, f := range t.Elems {
-			if holdsZone(f.Type) {
-				l.failAt(n, "Comparing or grouping values of type %s is not supported yet", t)
-			}
-		}
-	}
-}
-
-func holdsZone(t schema.Type) bool {
-	for _, f := range t.Elems {
-		if holdsZone(f.Type) {
-			return true
-		}
-	}
-	return isZoned(t)
 }
 
 func (l *lowerer) setOp(op *syntax.SetOp) syntax.Body {
@@ -273,12 +232,11 @@ func (l *lowerer) setOp(op *syntax.SetOp) syntax.Body {
 	}
 	zoned := false
 	for _, o := range outs {
-		l.groupable(op, []schema.Type{o.Type})
-		zoned = zoned || isZoned(o.Type)
+		zoned = zoned || funcs.Keyed(o.Type)
 	}
 	switch {
 	case zoned && op.Op != "UNION":
-		l.failAt(op, "%s of timestamps with time zone is not supported yet", op.Op)
+		l.failAt(op, "%s of maps or timestamps with time zone is not supported yet", op.Op)
 	case zoned:
 		out.All = true
 		return l.distinct(out, outs)
@@ -315,6 +273,24 @@ func (l *lowerer) castAll(body syntax.Body, have, want []bind.Output) syntax.Bod
 		out.Items = append(out.Items, selected(x, want[i].Ref))
 	}
 	return out
+}
+
+// fetchable wraps a statement whose maps the driver would not take, by their
+// keys; package sql makes maps of the entries again.
+func (l *lowerer) fetchable(q *syntax.Query, outs []bind.Output) *syntax.Query {
+	alias, needed := "", false
+	for _, o := range outs {
+		needed = needed || funcs.OddMap(o.Type)
+	}
+	if !needed {
+		return q
+	}
+	alias = l.fresh("fetched")
+	sel := &syntax.Select{From: derived(q, alias)}
+	for _, o := range outs {
+		sel.Items = append(sel.Items, selected(funcs.Entries(column(alias, o.Ref), o.Type), o.Ref))
+	}
+	return &syntax.Query{Body: sel}
 }
 
 // sameInDuck reports whether an implicit cast changes nothing.
