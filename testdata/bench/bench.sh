@@ -64,3 +64,9 @@ PY
 compare flow vpc_flow_logs 'bucket/**/*.log.gz'
 compare trail cloudtrail_logs 'bucket/AWSLogs/*/CloudTrail/**/*.json.gz'
 compare access s3_access_logs 'bucket/**/*-*'
+
+# The guides' questions about twenty million records, against SQL by hand.
+"$work/gen" flow --out "$work/questions/bucket" --days $((7 * scale)) --files-per-day 288 --records-per-file 10000 2>> "$work/gen.log"
+bin/logsql sync --mirror "$work/questions/mirror" "$work/questions/bucket" --as s3://bench > /dev/null
+bin/logsql convert-parquet --mirror "$work/questions/mirror" > /dev/null
+"$venv/bin/python" testdata/bench/queries.py bin/logsql "$work/questions/mirror"
