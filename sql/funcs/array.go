@@ -14,11 +14,11 @@ var arrayFuncs = []*Func{
 	{Name: "array_intersect", Signatures: []string{"(array(T), array(T)) array(T)"}, Emit: emitArrayIntersect},
 	{Name: "array_union", Signatures: []string{"(array(T), array(T)) array(T)"}, Emit: emitArrayUnion},
 	{Name: "array_join", Signatures: []string{"(array(T), varchar) varchar", "(array(T), varchar, varchar) varchar"}, Emit: emitArrayJoin},
-	{Name: "array_max", Signatures: []string{"(array(T)) T"}, Emit: emitArrayExtreme("list_max")},
-	{Name: "array_min", Signatures: []string{"(array(T)) T"}, Emit: emitArrayExtreme("list_min")},
+	{Name: "array_max", Signatures: []string{"(array(T)) T"}, Check: orderedElements, Emit: emitArrayExtreme("list_max")},
+	{Name: "array_min", Signatures: []string{"(array(T)) T"}, Check: orderedElements, Emit: emitArrayExtreme("list_min")},
 	{Name: "array_position", Signatures: []string{"(array(T), T) bigint"}, Emit: emitArrayPosition},
 	{Name: "array_remove", Signatures: []string{"(array(T), T) array(T)"}, Emit: emitArrayRemove},
-	{Name: "array_sort", Signatures: []string{"(array(T)) array(T)", "(array(T), function(T, T, integer)) array(T)"}, Emit: emitArraySort},
+	{Name: "array_sort", Signatures: []string{"(array(T)) array(T)", "(array(T), function(T, T, integer)) array(T)"}, Check: orderedElements, Emit: emitArraySort},
 	{Name: "arrays_overlap", Signatures: []string{"(array(T), array(T)) boolean"}, Emit: emitArraysOverlap},
 	{Name: "array_histogram", Signatures: []string{"(array(T)) map(T, bigint)"}, Emit: emitArrayHistogram},
 	{Name: "contains_sequence", Signatures: []string{"(array(T), array(T)) boolean"}, Emit: emitContainsSequence},
@@ -36,7 +36,18 @@ var arrayFuncs = []*Func{
 		"(array(T), array(U), array(V), array(K)) array(row(T, U, V, K))",
 		"(array(T), array(U), array(V), array(K), array(S)) array(row(T, U, V, K, S))",
 	}, Emit: emitZip},
+	{Name: "combinations", Signatures: []string{"(array(T), bigint) array(array(T))"}, Emit: emitCombinations},
+	{Name: "shuffle", Signatures: []string{"(array(T)) array(T)"}, Emit: emitShuffle},
 	{Name: "ngrams", Signatures: []string{"(array(T), bigint) array(array(T))"}, Emit: emitNgrams},
+}
+
+// orderedElements refuses arrays whose elements have no order, unless a lambda
+// gives them one.
+func orderedElements(params []schema.Type) error {
+	if len(params) == 1 && !comparable(params[0], false) {
+		return errUnexpected
+	}
+	return nil
 }
 
 func holdsFloat(t schema.Type) bool {
@@ -157,13 +168,17 @@ func emitArrayJoin(c *Call) (expr, error) {
 	of := c.Params[0].Elem()
 	text, err := castExpr(elem(), of, schema.Text)
 	if err != nil {
-		return nil, &syntax.Error{Code: "FUNCTION_NOT_FOUND", Msg: "Input type " + of.String() + " not supported"}
+		return nil, &syntax.Error{Code: "OPERATOR_NOT_FOUND", Msg: "Cannot cast " + of.String() + " to varchar"}
 	}
 	if len(c.Args) == 3 {
 		text = call("coalesce", text, c.Args[2])
 	}
 	joined := call("array_to_string", call("list_transform", c.Args[0], lambda(text, elemVar)), c.Args[1])
-	return when(or(isNull(c.Args[0]), isNull(c.Args[1])), castTo(null(), "VARCHAR"), call("coalesce", joined, str(""))), nil
+	anyNull := isNull(c.Args[0])
+	for _, a := range c.Args[1:] {
+		anyNull = or(anyNull, isNull(a))
+	}
+	return when(anyNull, castTo(null(), "VARCHAR"), call("coalesce", joined, str(""))), nil
 }
 
 // emitArrayExtreme is array_max and array_min. What does not compare as it is
@@ -214,12 +229,36 @@ func emitArrayRemove(c *Call) (expr, error) {
 
 func emitArraySort(c *Call) (expr, error) {
 	if len(c.Args) == 2 {
-		return nil, unsupported("array_sort with a lambda is not supported yet")
+		return emitSortWith(c), nil
 	}
 	if t := c.Result.Elem(); Keyed(t) {
 		return sortedBy(c.Args[0], Comparable(elem(), t)), nil
 	}
 	return call("list_sort", c.Args[0], str("ASC"), str("NULLS LAST")), nil
+}
+
+// emitSortWith asks the comparator for each pair, and sorts by the answers.
+func emitSortWith(c *Call) expr {
+	const all, i, j = "$all", "$i", "$j"
+	places := call("range", num(1), bin("+", call("len", id(all)), num(1)))
+	one := when(bin("=", id(i), id(j)), num(0), apply(c.Args[1], at(id(all), id(i)), at(id(all), id(j))))
+	matrix := call("list_transform", places, lambda(call("list_transform", places, lambda(one, j)), i))
+	order := call("trino_sort", castTo(matrix, "BIGINT[][]"))
+	sorted := call("list_transform", order, lambda(at(id(all), elem()), elemVar))
+	return when(isNull(c.Args[0]), typedNull(c.Result), let(all, c.Args[0], sorted))
+}
+
+// emitCombinations picks the elements of each combination of places.
+func emitCombinations(c *Call) (expr, error) {
+	const all, places = "$all", "$p"
+	picked := lambda(call("list_transform", id(places), lambda(at(id(all), elem()), elemVar)), places)
+	list := call("list_transform", call("trino_combinations", call("len", id(all)), c.Args[1]), picked)
+	return when(isNull(c.Args[0]), typedNull(c.Result), let(all, c.Args[0], list)), nil
+}
+
+func emitShuffle(c *Call) (expr, error) {
+	picked := lambda(at(c.Args[0], elem()), elemVar)
+	return call("list_transform", call("trino_shuffle", call("len", c.Args[0])), picked), nil
 }
 
 // sortedBy sorts a list by a key of its elements, equal ones staying as they
@@ -323,7 +362,7 @@ func emitSlice(c *Call) (expr, error) {
 
 func emitTrimArray(c *Call) (expr, error) {
 	a, n := c.Args[0], c.Args[1]
-	negative := fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("size must not be negative: "))
+	negative := fail(c.Result, "INVALID_FUNCTION_ARGUMENT", bin("||", str("size must not be negative: "), castTo(n, "VARCHAR")))
 	over := fail(c.Result, "INVALID_FUNCTION_ARGUMENT", bin("||", bin("||", str("size must not exceed array cardinality "), castTo(call("len", a), "VARCHAR")), bin("||", str(": "), castTo(n, "VARCHAR"))))
 	list := call("list_slice", a, num(1), bin("-", call("len", a), n))
 	return when(bin("<", n, num(0)), negative, when(bin(">", n, call("len", a)), over, list)), nil
@@ -354,5 +393,5 @@ func emitNgrams(c *Call) (expr, error) {
 	gram := call("list_slice", a, id(indexVar), bin("-", bin("+", id(indexVar), n), num(1)))
 	bad := fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("N must be positive"))
 	list := call("list_transform", starts, lambda(gram, indexVar))
-	return when(bin("<=", n, num(0)), bad, when(isNull(a), typedNull(c.Result), list)), nil
+	return when(bin("<=", n, num(0)), bad, when(or(isNull(a), isNull(n)), typedNull(c.Result), list)), nil
 }

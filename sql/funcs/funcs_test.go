@@ -79,7 +79,7 @@ func TestResolve(t *testing.T) {
 		{"split_part", []string{"varchar(1)", "varchar(1)"}, "FUNCTION_NOT_FOUND: Unexpected parameters (varchar(1), varchar(1)) for function split_part. Expected: split_part(varchar(x), varchar(x), bigint)"},
 		{"parse_datetime", []string{"integer", "varchar(1)"}, "FUNCTION_NOT_FOUND: Unexpected parameters (integer, varchar(1)) for function parse_datetime. Expected: parse_datetime(varchar(x), varchar(x))"},
 		{"filter", []string{"array(integer)", "->varchar"}, "FUNCTION_NOT_FOUND: Unexpected parameters (array(integer), <function>) for function filter. Expected: filter(array(T), function(T,boolean))"},
-		{"combinations", []string{"array(integer)", "integer"}, "NOT_SUPPORTED: Function 'combinations' is not supported yet"},
+		{"approx_set", []string{"array(integer)", "integer"}, "NOT_SUPPORTED: Function 'approx_set' is not supported yet"},
 	} {
 		f, ok := Lookup(c.name)
 		if !ok {

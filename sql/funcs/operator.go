@@ -53,12 +53,22 @@ func comparable(t schema.Type, equality bool) bool {
 }
 
 func concatType(x, y schema.Type) (Resolution, error) {
+	if ambiguous(x, y) || ambiguous(y, x) {
+		return Resolution{}, &syntax.Error{Code: "AMBIGUOUS_FUNCTION_CALL", Msg: "Could not choose a best candidate operator. Explicit type casts must be added."}
+	}
 	res, err := concatFunc.choose([]Arg{{Type: x}, {Type: y}})
 	if err != nil {
 		return Resolution{}, err
 	}
 	res.Result = concatResult(res.Params)
 	return res, nil
+}
+
+// ambiguous tells whether x may be an array or an element, being NULL or an
+// array of nothing else beside the array y.
+func ambiguous(x, y schema.Type) bool {
+	unknown := x.Kind == schema.Unknown || x.Kind == schema.Array && x.Elem().Kind == schema.Unknown
+	return unknown && y.Kind == schema.Array && y.Elem().Kind != schema.Unknown
 }
 
 func numericType(op string, x, y schema.Type) (Resolution, bool) {
@@ -198,9 +208,9 @@ func lowerConcat(x, y expr, xt, yt schema.Type) expr {
 	case xt.Kind == schema.Array && yt.Equal(xt):
 		return when(or(isNull(x), isNull(y)), null(), call("list_concat", x, y))
 	case xt.Kind == schema.Array && yt.Equal(xt.Elem()):
-		return when(isNull(x), null(), call("list_append", x, y))
+		return when(or(isNull(x), isNull(y)), null(), call("list_append", x, y))
 	case yt.Kind == schema.Array && xt.Equal(yt.Elem()):
-		return when(isNull(y), null(), call("list_prepend", x, y))
+		return when(or(isNull(x), isNull(y)), null(), call("list_prepend", x, y))
 	}
 	return bin("||", x, y)
 }

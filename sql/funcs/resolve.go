@@ -253,7 +253,7 @@ func (m *matcher) lambdas(params []pattern, args []Arg) (bool, error) {
 				return false, errLambda{err}
 			}
 			exact := m.exact
-			m.exact = false
+			m.exact = result.Kind == schema.Unknown // NULL is no boolean here
 			ok := m.match(params[i].args[a.LambdaArity], result)
 			m.exact = exact
 			if !ok {

@@ -192,10 +192,10 @@ func emitSplitToMultimap(c *Call) (expr, error) {
 // concatResult adds the lengths of chars.
 func concatResult(params []schema.Type) schema.Type {
 	switch x := params[0]; {
+	case len(params) > 1 && params[1].Kind == schema.Array && !params[1].Equal(x) && params[1].Elem().Equal(x):
+		return params[1]
 	case x.Kind == schema.Array:
 		return x
-	case params[1].Kind == schema.Array:
-		return params[1]
 	case x.Kind == schema.Char && len(params) == 2 && params[1].Kind == schema.Char:
 		return schema.Type{Kind: schema.Char, Precision: x.Precision + params[1].Precision}
 	case x.Kind == schema.Varbinary:
