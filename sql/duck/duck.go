@@ -17,6 +17,7 @@ import (
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
 	"logsql/sql/funcs"
+	"logsql/sql/serde"
 )
 
 // Options say where a database may read and how much it may use.
@@ -33,6 +34,7 @@ type DB struct {
 	db   *sql.DB
 	base string
 	temp string
+	root *os.Root // of Options.Dir, for raw files; nil for none
 }
 
 const (
@@ -60,6 +62,11 @@ func (d *DB) open(ctx context.Context, o Options) error {
 	if d.base, err = readable(o.Dir, d.temp); err != nil {
 		return err
 	}
+	if o.Dir != "" {
+		if d.root, err = os.OpenRoot(o.Dir); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
 	connector, err := duckdb.NewConnector("?autoinstall_known_extensions=false&autoload_known_extensions=false", nil)
 	if err != nil {
 		return err
@@ -72,6 +79,9 @@ func (d *DB) open(ctx context.Context, o Options) error {
 	defer conn.Close()
 	if err := register(conn, funcs.GoFuncs()); err != nil {
 		return err
+	}
+	if err := registerScan(conn, d.root); err != nil {
+		return fmt.Errorf("register %s: %w", serde.Function, err)
 	}
 	for _, statement := range d.settings(o) {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
@@ -144,22 +154,28 @@ func (d *DB) Close() error {
 	if d.db != nil {
 		err = d.db.Close()
 	}
+	if d.root != nil {
+		err = errors.Join(err, d.root.Close())
+	}
 	return errors.Join(err, os.RemoveAll(d.temp))
 }
 
 // Query runs a lowered statement. The rows must be read to the end or closed;
 // cancelling ctx interrupts the query. Errors are *syntax.Error.
 func (d *DB) Query(ctx context.Context, statement string, args ...any) (*Rows, error) {
+	ctx, open := withScans(ctx)
 	rows, err := d.db.QueryContext(ctx, statement, args...)
 	if err != nil {
+		open.close()
 		return nil, trinoError(ctx, err)
 	}
 	columns, err := rows.Columns()
 	if err != nil {
 		rows.Close()
+		open.close()
 		return nil, trinoError(ctx, err)
 	}
-	return &Rows{ctx: ctx, rows: rows, columns: len(columns)}, nil
+	return &Rows{ctx: ctx, rows: rows, columns: len(columns), scans: open}, nil
 }
 
 // Rows are a query's rows.
@@ -167,6 +183,7 @@ type Rows struct {
 	ctx     context.Context
 	rows    *sql.Rows
 	columns int
+	scans   *scans
 }
 
 // Next gives the next row, or false at the end and on an error: see Err. Its
@@ -200,4 +217,8 @@ func (r *Rows) Err() error {
 }
 
 // Close ends the query.
-func (r *Rows) Close() error { return r.rows.Close() }
+func (r *Rows) Close() error {
+	err := r.rows.Close()
+	r.scans.close()
+	return err
+}
