@@ -14,8 +14,9 @@ import (
 // or not, or Close be called; a statement without a result has no columns.
 //
 // A value is one of: nil, bool, int64 (all integers), float32 (real), float64,
-// string (varchar, char, json, uuid, and decimals with all their digits),
-// []byte (varbinary, ipaddress), time.Time (date, time and timestamp,
+// string (varchar, char, json, uuid; decimals, times of more than 6 digits and
+// times with time zone, with all their digits),
+// []byte (varbinary, ipaddress), time.Time (date, time and timestamp to 6 digits,
 // the wall clock as if in UTC), Zoned, Interval, []any (array; row by position)
 // and Map. Text writes any of them.
 type Rows struct {
@@ -101,7 +102,16 @@ func duckRows(columns []schema.Column, rows *duck.Rows, notes []string) *Rows {
 func value(v any, t schema.Type) any {
 	switch v := v.(type) {
 	case map[string]any:
-		if t.Kind == schema.TimestampTZ {
+		switch {
+		case t.Kind == schema.TimeTZ:
+			utc, _ := v["t"].(int64)
+			minutes, _ := v["z"].(int64)
+			return funcs.ZonedClockText(utc, minutes, t.Precision)
+		case funcs.IsFine(t):
+			epoch, _ := v["t"].(string)
+			z, _ := v["z"].(string)
+			return funcs.FineText(epoch, z, t.Precision)
+		case t.Kind == schema.TimestampTZ:
 			t, _ := v["t"].(time.Time)
 			z, _ := v["z"].(string)
 			return Zoned{Time: t, Zone: z}
@@ -117,6 +127,14 @@ func value(v any, t schema.Type) any {
 			m[i] = Entry{Key: value(v.Keys[i], t.Key()), Value: value(v.Values[i], t.Value())}
 		}
 		return m
+	case string:
+		if funcs.IsFine(t) {
+			return funcs.FineText(v, "", t.Precision)
+		}
+	case int64:
+		if funcs.IsFine(t) {
+			return funcs.ClockText(v, t.Precision)
+		}
 	case []byte:
 		if t.Kind == schema.UUID && len(v) == 16 {
 			return fmt.Sprintf("%x-%x-%x-%x-%x", v[:4], v[4:6], v[6:8], v[8:10], v[10:])

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"logsql/convert/schema"
+	"logsql/sql/funcs"
 	"logsql/sql/syntax"
 )
 
@@ -284,12 +285,19 @@ func (e *exprs) atTimeZone(x *syntax.AtTimeZone) schema.Type {
 		e.failAt(x, typeMismatch, "Type of value must be a time or timestamp with or without time zone (actual %s)", t)
 		return schema.Type{}
 	}
-	result := e.function(x, "at_timezone", x.X, x.Zone)
 	t := e.info.Types[x.X]
-	if e.err != nil || t.Kind != schema.Timestamp {
+	if e.err != nil {
+		return schema.Type{}
+	}
+	name := "at_timezone"
+	if t.Kind == schema.Time || t.Kind == schema.TimeTZ {
+		name = "$at_timezone"
+	}
+	result := e.function(x, name, x.X, x.Zone)
+	if e.err != nil || funcs.GoesByInstant(t) {
 		return result
 	}
-	t.Kind = schema.TimestampTZ
+	t.Kind++
 	e.coerce(x.X, t)
 	call := e.info.Calls[x]
 	call.Params[0], call.Result = t, t

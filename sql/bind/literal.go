@@ -71,14 +71,9 @@ func (e *exprs) typedLiteral(x *syntax.TypedLit) schema.Type {
 	valid := true
 	switch t.Kind {
 	case schema.Date, schema.Time, schema.Timestamp, schema.TimestampTZ, schema.TimeTZ:
-		m, ok := ParseMoment(t.Kind, x.Value)
-		if !ok && zonedTime(t.Kind, x.Value) {
-			e.failAt(x, notSupported, "time with time zone is not supported yet: '%s'", x.Value)
+		if t, valid = e.moment(x, t.Kind); t.Precision > 12 {
+			e.failAt(x, "NUMERIC_VALUE_OUT_OF_RANGE", "%s precision must be in range [0, 12]: %d", strings.ToUpper(t.Kind.String()), t.Precision)
 		}
-		if ok && m.Type().Precision > 6 {
-			e.failAt(x, notSupported, "More than 6 digits of a second are not supported yet: '%s'", x.Value)
-		}
-		t, valid = m.Type(), ok
 	case schema.Char:
 		return schema.Type{Kind: schema.Char, Precision: max(1, utf8.RuneCountInString(x.Value))}
 	case schema.Decimal:
@@ -108,14 +103,18 @@ func (e *exprs) typedLiteral(x *syntax.TypedLit) schema.Type {
 	return t
 }
 
-// zonedTime reports whether the text of a TIME is one with an offset.
-func zonedTime(k schema.Kind, text string) bool {
-	i := strings.LastIndexAny(text, "+-")
-	if i < 0 || k != schema.Time && k != schema.TimeTZ {
-		return false
+// moment is the type of a date, time or timestamp literal, and whether it is
+// one.
+func (e *exprs) moment(x *syntax.TypedLit, kind schema.Kind) (schema.Type, bool) {
+	m, t, ok := ParseMoment(kind, x.Value)
+	if !ok && kind >= schema.Timestamp && funcs.IsUnknownZone(m.Zone) {
+		e.failAt(x, notSupported, "Time zone not supported: %s", m.Zone)
 	}
-	_, ok := ParseMoment(schema.Time, text[:i])
-	return ok && offsetPattern.MatchString(strings.TrimSpace(text[i:]))
+	if !ok {
+		t.Kind = kind
+		t.Precision = 0
+	}
+	return t, ok
 }
 
 // decimalType is the type of DECIMAL '…': as many digits as are written.
@@ -131,93 +130,19 @@ func decimalType(text string) (schema.Type, bool) {
 }
 
 func (e *exprs) interval(x *syntax.IntervalLit) schema.Type {
-	months, _, ok := ParseInterval(x)
-	if !ok {
-		e.failAt(x, "INVALID_LITERAL", "Invalid INTERVAL %s value: %s", x.Field, x.Value)
+	fields := x.Field
+	if x.To != "" {
+		fields += " TO " + x.To
 	}
-	_ = months
+	if !validQualifier(x) {
+		e.failAt(x, "INVALID_LITERAL", "Invalid interval qualifier: %s", fields)
+	} else if _, _, ok := ParseInterval(x); !ok {
+		e.failAt(x, "INVALID_LITERAL", "Invalid INTERVAL %s value: %s", fields, x.Value)
+	}
 	if x.Field == "YEAR" || x.Field == "MONTH" {
 		return schema.Of(schema.IntervalYear)
 	}
 	return schema.Of(schema.IntervalDay)
-}
-
-// intervalUnits are the fields from large to small with their size in months
-// or milliseconds.
-var intervalUnits = []struct {
-	name   string
-	months bool
-	size   int64
-}{
-	{"YEAR", true, 12},
-	{"MONTH", true, 1},
-	{"DAY", false, 86400000},
-	{"HOUR", false, 3600000},
-	{"MINUTE", false, 60000},
-	{"SECOND", false, 1000},
-}
-
-func unitIndex(name string) int {
-	for i, u := range intervalUnits {
-		if u.name == name {
-			return i
-		}
-	}
-	return -1
-}
-
-// ParseInterval is the value of an interval literal: months for year to month,
-// else milliseconds.
-func ParseInterval(x *syntax.IntervalLit) (months, millis int64, ok bool) {
-	first := unitIndex(x.Field)
-	last := first
-	if x.To != "" {
-		last = unitIndex(x.To)
-	}
-	if first < 0 || last < first || intervalUnits[first].months != intervalUnits[last].months {
-		return 0, 0, false
-	}
-	text, negative := strings.CutPrefix(strings.TrimSpace(x.Value), "-")
-	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ':' || r == '-' })
-	if len(parts) == 0 || len(parts) > last-first+1 {
-		return 0, 0, false
-	}
-	total := int64(0)
-	for i, p := range parts {
-		unit := intervalUnits[first+i]
-		n, ok := intervalField(p, unit.size, unit.name == "SECOND")
-		if !ok {
-			return 0, 0, false
-		}
-		total += n
-	}
-	if negative != x.Negative {
-		total = -total
-	}
-	if intervalUnits[first].months {
-		return total, 0, true
-	}
-	return 0, total, true
-}
-
-func intervalField(text string, size int64, fraction bool) (int64, bool) {
-	whole, rest, dotted := strings.Cut(text, ".")
-	if dotted && !fraction {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(whole, 10, 32)
-	if err != nil || n < 0 {
-		return 0, false
-	}
-	total := n * size
-	if dotted {
-		ms, err := strconv.ParseInt((rest + "000")[:3], 10, 64)
-		if err != nil || len(rest) > 3 {
-			return 0, false
-		}
-		total += ms
-	}
-	return total, true
 }
 
 // special is a value without brackets.
@@ -228,11 +153,12 @@ func (e *exprs) special(x *syntax.Special) schema.Type {
 	case "CURRENT_SCHEMA":
 		return e.constant(x, e.database)
 	case "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP":
-		if x.Precision >= 0 && x.Precision != 3 {
-			e.failAt(x, notSupported, "%s(%d) is not supported yet", x.Name, x.Precision)
-			return schema.Type{}
+		t := e.function(x, strings.ToLower(x.Name))
+		if call := e.info.Calls[x]; call != nil && x.Precision >= 0 {
+			t.Precision = x.Precision
+			call.Result = t
 		}
-		return e.function(x, strings.ToLower(x.Name))
+		return t
 	}
 	e.failAt(x, notSupported, "%s is not supported", x.Name)
 	return schema.Type{}
@@ -255,7 +181,8 @@ var extractFunctions = map[string]string{
 func (e *exprs) extract(x *syntax.Extract) schema.Type {
 	name, ok := extractFunctions[strings.ToLower(x.Field.Name)]
 	if !ok {
-		e.failAt(&x.Field, "SYNTAX_ERROR", "Invalid EXTRACT field: %s", x.Field.Name)
+		e.failAt(x, "SYNTAX_ERROR", "Invalid EXTRACT field %s, valid fields are: %s", x.Field.Name, "YEAR, QUARTER, MONTH, WEEK, DAY, DAY_OF_MONTH, "+
+			"DAY_OF_WEEK, DOW, DAY_OF_YEAR, DOY, YEAR_OF_WEEK, YOW, HOUR, MINUTE, SECOND, TIMEZONE_MINUTE, TIMEZONE_HOUR")
 		return schema.Type{}
 	}
 	t := e.expr(x.X)

@@ -9,6 +9,7 @@ import (
 
 	"logsql/convert/lake"
 	"logsql/convert/schema"
+	"logsql/sql/funcs"
 	"logsql/sql/syntax"
 )
 
@@ -266,8 +267,8 @@ func (p *pruner) plain(x syntax.Expr) (any, bool) {
 		n, err := strconv.ParseInt(x.Text, 10, 64)
 		return n, err == nil
 	case *syntax.TypedLit:
-		m, ok := ParseMoment(schema.Date, x.Value)
-		return m.Time, ok && p.info.Types[x].Kind == schema.Date
+		day, ok := funcs.ParseDay(x.Value)
+		return day, ok && p.info.Types[x].Kind == schema.Date
 	case *syntax.Binary:
 		if x.Op == "||" {
 			return p.concat(x.X, x.Y)
@@ -343,8 +344,7 @@ func convert(v any, to schema.Type) (any, bool) {
 		n, ok := v.(int64)
 		return n, ok
 	case to.Kind == schema.Date && isText:
-		m, ok := ParseMoment(schema.Date, text)
-		return m.Time, ok
+		return funcs.ParseDay(text)
 	}
 	_, isDay := v.(time.Time)
 	return v, isDay && to.Kind == schema.Date

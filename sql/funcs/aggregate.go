@@ -278,7 +278,7 @@ func emitMapUnion(c *Call) (expr, error) {
 }
 
 func emitHistogram(c *Call) (expr, error) {
-	if k := c.Params[0].Kind; k == schema.TimestampTZ || k == schema.Array || k == schema.Row || k == schema.Map {
+	if k := c.Params[0].Kind; k == schema.TimestampTZ || k == schema.TimeTZ || k == schema.Array || k == schema.Row || k == schema.Map {
 		return nil, unsupported("histogram of %s is not supported yet", c.Params[0])
 	}
 	return typed(c.with("histogram", c.Args[0]), c.Result), nil

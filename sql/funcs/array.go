@@ -309,28 +309,6 @@ func emitRepeat(c *Call) (expr, error) {
 	return when(isNull(n), typedNull(c.Result), when(outside, fail(c.Result, "INVALID_FUNCTION_ARGUMENT", bad), call("list_transform", call("range", n), lambda(c.Args[0], elemVar)))), nil
 }
 
-// emitSequence goes up or down to and with the end.
-func emitSequence(c *Call) (expr, error) {
-	from, to := c.Args[0], c.Args[1]
-	t := c.Params[0]
-	if t.Kind == schema.BigInt {
-		return integerSequence(c, from, to), nil
-	}
-	step := expr(call("to_days", when(bin("<=", from, to), num(1), num(-1))))
-	if len(c.Args) == 3 {
-		step = c.Args[2]
-	}
-	list := call("generate_series", castTo(from, "TIMESTAMP"), castTo(to, "TIMESTAMP"), step)
-	if len(c.Args) == 3 {
-		zero := call("to_days", num(0))
-		bad := or(bin("=", step, zero), or(and(bin("<", from, to), bin("<", step, zero)), and(bin(">", from, to), bin(">", step, zero))))
-		return typed(when(bad, fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str(sequenceStep)), tooLong(c, call("len", list), list)), c.Result), nil
-	}
-	return tooLong(c, call("len", list), list), nil
-}
-
-const sequenceStep = "sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start"
-
 func integerSequence(c *Call, from, to expr) expr {
 	if len(c.Args) == 2 {
 		step := when(bin("<=", from, to), num(1), num(-1))

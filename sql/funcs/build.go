@@ -79,7 +79,7 @@ func field(x expr, name string) expr {
 			if name == s.Names[0] {
 				return s.Elems[0]
 			}
-			return when(test, castTo(null(), "VARCHAR"), s.Elems[1])
+			return when(test, null(), s.Elems[1])
 		}
 	}
 	if s, ok := x.(*syntax.StructLit); ok {

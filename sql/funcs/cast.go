@@ -21,14 +21,8 @@ func DuckType(t schema.Type) string {
 		return "VARCHAR"
 	case schema.Varbinary, schema.IPAddress:
 		return "BLOB"
-	case schema.Timestamp:
-		return "TIMESTAMP"
-	case schema.TimestampTZ:
-		return "STRUCT(t TIMESTAMP, z VARCHAR)"
-	case schema.Time:
-		return "TIME"
-	case schema.TimeTZ:
-		return "TIMETZ"
+	case schema.Date, schema.Time, schema.Timestamp, schema.TimeTZ, schema.TimestampTZ:
+		return momentType(t)
 	case schema.IntervalDay, schema.IntervalYear:
 		return "INTERVAL"
 	case schema.Decimal:
@@ -43,6 +37,24 @@ func DuckType(t schema.Type) string {
 			parts[i] = `"` + strings.ReplaceAll(FieldName(t, i), `"`, `""`) + `" ` + DuckType(e.Type)
 		}
 		return "STRUCT(" + strings.Join(parts, ", ") + ")"
+	}
+	return strings.ToUpper(t.Kind.String())
+}
+
+// momentType holds times of more than 6 digits as integers, see fine.go.
+func momentType(t schema.Type) string {
+	fine := IsFine(t)
+	switch {
+	case t.Kind == schema.TimeTZ:
+		return "STRUCT(t BIGINT, z BIGINT)"
+	case t.Kind == schema.TimestampTZ && fine:
+		return "STRUCT(t HUGEINT, z VARCHAR)"
+	case t.Kind == schema.TimestampTZ:
+		return "STRUCT(t TIMESTAMP, z VARCHAR)"
+	case t.Kind == schema.Time && fine:
+		return "BIGINT"
+	case fine:
+		return "HUGEINT"
 	}
 	return strings.ToUpper(t.Kind.String())
 }
@@ -82,8 +94,6 @@ func castExpr(x expr, from, to schema.Type) (expr, error) {
 		return x, nil
 	case from.Kind == schema.Unknown:
 		return castTo(x, DuckType(to)), nil
-	case to.Kind >= schema.Time && to.Kind <= schema.TimestampTZ && to.Precision > 6:
-		return nil, unsupported("%s is not supported: times are kept to the microsecond", to)
 	case from.Kind == to.Kind && (to.Kind == schema.Array || to.Kind == schema.Map || to.Kind == schema.Row):
 		return castNested(x, from, to)
 	case from.Kind == schema.Row && to.Kind == schema.Row, from.Kind == schema.Varchar && to.Kind == schema.Varchar && to.Precision == 0:
@@ -196,6 +206,9 @@ func toText(x expr, from, to schema.Type) (expr, error) {
 }
 
 func plainText(x expr, from schema.Type) (expr, error) {
+	if IsFine(from) || from.Kind == schema.TimeTZ {
+		return fineText(x, from), nil
+	}
 	switch from.Kind {
 	case schema.Varchar, schema.Char:
 		return x, nil
@@ -218,22 +231,31 @@ func plainText(x expr, from schema.Type) (expr, error) {
 			x = typed(x, schema.DecimalOf(from.Precision+1, from.Scale))
 		}
 		return castTo(x, "VARCHAR"), nil
-	case schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt, schema.Date, schema.UUID:
+	case schema.Date:
+		slow := call("split_part", call("trino_timestamp_text", castTo(x, "TIMESTAMP"), num(0), boolean(false)), str(" "), num(1))
+		return when(fourDigits(x, "DATE"), castTo(x, "VARCHAR"), slow), nil
+	case schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt, schema.UUID:
 		return castTo(x, "VARCHAR"), nil
 	}
 	return nil, cannotCast(from, schema.Text)
 }
 
+// timestampText is strftime's text, but for years that have a sign in Trino's.
 func timestampText(x expr, precision int) expr {
-	switch precision {
-	case 0:
-		return call("strftime", x, str("%Y-%m-%d %H:%M:%S"))
-	case 3:
-		return call("strftime", x, str("%Y-%m-%d %H:%M:%S.%g"))
-	case 6:
-		return call("strftime", x, str("%Y-%m-%d %H:%M:%S.%f"))
+	slow := call("trino_timestamp_text", x, num(precision), boolean(false))
+	format, ok := map[int]string{0: "%Y-%m-%d %H:%M:%S", 3: "%Y-%m-%d %H:%M:%S.%g", 6: "%Y-%m-%d %H:%M:%S.%f"}[precision]
+	if !ok {
+		return slow
 	}
-	return call("trino_timestamp_text", x, num(precision), boolean(false))
+	return when(fourDigits(x, "TIMESTAMP"), call("strftime", x, str(format)), slow)
+}
+
+// fourDigits is true of the years 1 to 9999.
+func fourDigits(x expr, kind string) expr {
+	day := func(text string) expr {
+		return &syntax.TypedLit{Type: &syntax.TypeName{Text: kind}, Value: text}
+	}
+	return and(bin(">=", x, day("0001-01-01")), bin("<", x, day("10000-01-01")))
 }
 
 // fromText parses. DuckDB takes more than Trino does (blanks, 1.5 as an
@@ -241,6 +263,9 @@ func timestampText(x expr, precision int) expr {
 func fromText(x expr, from, to schema.Type) (expr, error) {
 	if from.Kind == schema.Char {
 		x = call("rtrim", x)
+	}
+	if IsFine(to) || to.Kind == schema.TimeTZ {
+		return fineFromText(x, to), nil
 	}
 	switch to.Kind {
 	case schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt:
@@ -267,8 +292,6 @@ func fromText(x expr, from, to schema.Type) (expr, error) {
 		return call("trino_parse_ip", x), nil
 	case schema.UUID:
 		return castTo(call("trino_parse_uuid", x), "UUID"), nil
-	case schema.TimeTZ:
-		return nil, unsupported("Casting %s to %s is not supported yet", from, to)
 	}
 	return nil, cannotCast(from, to)
 }
@@ -320,51 +343,11 @@ func fromNumber(x expr, from, to schema.Type) (expr, error) {
 	return nil, cannotCast(from, to)
 }
 
-// fromMoment casts among dates, times and timestamps.
-func fromMoment(x expr, from, to schema.Type) (expr, error) {
-	if from.Kind == schema.TimestampTZ && to.Kind != schema.TimestampTZ {
-		x, from.Kind = local(x), schema.Timestamp
-	}
-	switch {
-	case from.Kind == schema.TimeTZ || to.Kind == schema.TimeTZ:
-		return nil, unsupported("Casting %s to %s is not supported yet", from, to)
-	case from.Kind == schema.Date && to.Kind == schema.Timestamp:
-		return castTo(x, "TIMESTAMP"), nil
-	case from.Kind == schema.Date && to.Kind == schema.TimestampTZ:
-		return zoned(castTo(x, "TIMESTAMP"), str("UTC")), nil
-	case from.Kind == schema.Timestamp && to.Kind == schema.Date:
-		return castTo(x, "DATE"), nil
-	case from.Kind == schema.Timestamp && to.Kind == schema.Time:
-		return rounded(castTo(x, "TIME"), from, to), nil
-	case from.Kind == schema.Timestamp && to.Kind == schema.Timestamp, from.Kind == schema.Time && to.Kind == schema.Time:
-		return rounded(x, from, to), nil
-	case from.Kind == schema.Timestamp && to.Kind == schema.TimestampTZ:
-		return zoned(rounded(x, from, to), str("UTC")), nil
-	case from.Kind == schema.TimestampTZ && to.Kind == schema.TimestampTZ:
-		return zoned(rounded(instant(x), from, to), zone(x)), nil
-	case from.Kind == schema.Time && (to.Kind == schema.Timestamp || to.Kind == schema.TimestampTZ):
-		return nil, unsupported("Casting %s to %s is not supported yet", from, to)
-	}
-	return nil, cannotCast(from, to)
-}
-
 func zoned(t, z expr) expr {
 	if isLiteral(t) {
 		return structOf(zonedFields, t, z)
 	}
 	return when(isNull(t), null(), structOf(zonedFields, t, z))
-}
-
-// rounded drops digits of a second, half up.
-func rounded(x expr, from, to schema.Type) expr {
-	if to.Precision >= from.Precision {
-		return x
-	}
-	if from.Kind == schema.Time || to.Kind == schema.Time {
-		day := castTo(str("1970-01-01"), "DATE")
-		return castTo(call("trino_round_timestamp", bin("+", day, x), num(to.Precision)), "TIME")
-	}
-	return call("trino_round_timestamp", x, num(to.Precision))
 }
 
 // local is the wall clock of a timestamp with time zone.

@@ -182,95 +182,64 @@ func goParseBoolean(a []any) (any, error) {
 }
 
 func goParseDate(a []any) (any, error) {
-	if day, ok := parseDay(trimJava(a[0].(string))); ok {
+	if day, ok := ParseDay(a[0].(string)); ok {
 		return day, nil
 	}
-	return nil, failure("INVALID_CAST_ARGUMENT", "Value cannot be cast to date: %s", a[0])
+	return nil, notA("date", a[0])
 }
 
-var (
-	dayPattern   = regexp.MustCompile(`^([+-]?\d{4,6})-(\d{1,2})-(\d{1,2})$`)
-	stampPattern = regexp.MustCompile(`^([+-]?\d{4,6}-\d{1,2}-\d{1,2})(?: (\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,12}))?)?)?(?:\s*(\S.*))?$`)
-	clockPattern = regexp.MustCompile(`^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,12}))?)?$`)
-)
-
-func parseDay(text string) (time.Time, bool) {
-	m := dayPattern.FindStringSubmatch(text)
-	if m == nil {
-		return time.Time{}, false
-	}
-	year, _ := strconv.Atoi(m[1])
-	month, _ := strconv.Atoi(m[2])
-	day, _ := strconv.Atoi(m[3])
-	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	return t, int(t.Month()) == month && t.Day() == day
-}
-
-// parseClock takes hour, minute, second and fraction, any but the hour empty.
-func parseClock(m []string) (time.Duration, bool) {
-	var n [3]int
-	for i := range n {
-		n[i], _ = strconv.Atoi(m[i])
-	}
-	nanos, _ := strconv.Atoi((m[3] + "000000000")[:9])
-	d := time.Duration(n[0])*time.Hour + time.Duration(n[1])*time.Minute + time.Duration(n[2])*time.Second + time.Duration(nanos)
-	return d, n[0] < 24 && n[1] < 60 && n[2] < 60
-}
-
-// parseStamp reads a timestamp, the wall clock, and the text of its zone.
-func parseStamp(text string) (t time.Time, zone string, ok bool) {
-	m := stampPattern.FindStringSubmatch(trimJava(text))
-	if m == nil {
-		return t, "", false
-	}
-	day, ok := parseDay(m[1])
-	if !ok {
-		return t, "", false
-	}
-	clock, ok := parseClock(m[2:6])
-	return day.Add(clock), m[6], ok
-}
-
-func goParseTimestamp(a []any) (any, error) {
-	t, zone, ok := parseStamp(a[0].(string))
-	if ok && zone != "" {
-		_, err := zoneName(zone) // Trino drops the zone
+// stampCast reads a timestamp as CAST does, its zone, if it has one, dropped.
+func stampCast(text string, digits int) (Moment, error) {
+	m, ok := ParseStamp(trimJava(text))
+	if ok && m.Zone != "" {
+		_, err := zoneName(m.Zone)
 		ok = err == nil
 	}
 	if !ok {
-		return nil, failure("INVALID_CAST_ARGUMENT", "Value cannot be cast to timestamp: %s", a[0])
+		return Moment{}, notA("timestamp", text)
 	}
-	return roundTime(t, int(a[1].(int64))), nil
+	return m.Round(digits), nil
+}
+
+// zonedCast reads a timestamp with time zone as CAST does: the instant and the
+// zone's name.
+func zonedCast(text string, digits int) (Moment, error) {
+	m, ok := ParseStamp(trimJava(text))
+	if !ok {
+		return Moment{}, notA("timestamp with time zone", text)
+	}
+	if m.Zone == "" {
+		m.Zone = "UTC"
+	}
+	name, err := zoneName(m.Zone)
+	switch {
+	case err != nil && isJavaZone(m.Zone):
+		return Moment{}, failure("NOT_SUPPORTED", "Time zone not supported: %s", m.Zone)
+	case err != nil:
+		return Moment{}, notA("timestamp", text)
+	}
+	m = m.Round(digits)
+	m.Zone = name
+	m.Time, err = toUTC(m.Time, name)
+	return m, err
+}
+
+func goParseTimestamp(a []any) (any, error) {
+	m, err := stampCast(a[0].(string), int(a[1].(int64)))
+	return m.Time, err
 }
 
 func goParseZoned(a []any) (any, error) {
-	bad := failure("INVALID_CAST_ARGUMENT", "Value cannot be cast to timestamp with time zone: %s", a[0])
-	t, zone, ok := parseStamp(a[0].(string))
-	if !ok {
-		return nil, bad
-	}
-	if zone == "" {
-		zone = "UTC"
-	}
-	name, err := zoneName(zone)
-	if err != nil {
-		return nil, bad
-	}
-	utc, err := toUTC(roundTime(t, int(a[1].(int64))), name)
-	if err != nil {
-		return nil, bad
-	}
-	return Zoned{Time: utc, Zone: name}, nil
+	m, err := zonedCast(a[0].(string), int(a[1].(int64)))
+	return Zoned{Time: m.Time, Zone: m.Zone}, err
 }
 
 func goParseTime(a []any) (any, error) {
-	m := clockPattern.FindStringSubmatch(trimJava(a[0].(string)))
-	if m != nil {
-		if clock, ok := parseClock(m[1:]); ok {
-			return roundTime(time.Unix(0, 0).UTC().Add(clock), int(a[1].(int64))), nil
-		}
+	m, ok := clockCast(a[0].(string), false)
+	if !ok {
+		return nil, notA("time", a[0])
 	}
-	return nil, failure("INVALID_CAST_ARGUMENT", "Value cannot be cast to time: %s", a[0])
+	return m.Round(int(a[1].(int64))).Time, nil
 }
 
 var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)

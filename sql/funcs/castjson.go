@@ -27,7 +27,7 @@ func toJSON(x expr, from schema.Type) (expr, error) {
 		return rowToJSON(x, from)
 	}
 	text, err := plainText(x, from)
-	if err != nil {
+	if err != nil || !from.IsText() && from.Kind != schema.Date && from.Kind != schema.Timestamp {
 		return nil, cannotCast(from, schema.Of(schema.JSON))
 	}
 	return call("trino_json_quote", text), nil
@@ -96,7 +96,7 @@ func fromJSON(x expr, to schema.Type) (expr, error) {
 	case schema.JSON:
 		return x, nil
 	case schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt, schema.Real,
-		schema.Double, schema.Decimal, schema.Varchar, schema.Date, schema.Timestamp:
+		schema.Double, schema.Decimal, schema.Varchar:
 		text := call("trino_json_cast", x, str(to.String()))
 		if to.Kind == schema.Varchar {
 			return text, nil

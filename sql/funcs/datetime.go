@@ -7,50 +7,56 @@ import (
 )
 
 var datetimeFuncs = []*Func{
-	{Name: "year", Signatures: momentOr("interval year to month", "date", "bigint"), Emit: emitPart("year")},
-	{Name: "quarter", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("quarter")},
-	{Name: "month", Signatures: momentOr("interval year to month", "date", "bigint"), Emit: emitPart("month")},
-	{Name: "week", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("weekofyear")},
-	{Name: "week_of_year", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("weekofyear")},
-	{Name: "year_of_week", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("isoyear")},
-	{Name: "yow", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("isoyear")},
-	{Name: "day", Signatures: momentOr("interval day to second", "date", "bigint"), Emit: emitPart("day")},
-	{Name: "day_of_month", Signatures: momentOr("interval day to second", "date", "bigint"), Emit: emitPart("day")},
-	{Name: "day_of_week", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("isodow")},
-	{Name: "dow", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("isodow")},
-	{Name: "day_of_year", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("dayofyear")},
-	{Name: "doy", Signatures: momentOr("", "date", "bigint"), Emit: emitPart("dayofyear")},
-	{Name: "hour", Signatures: momentOr("interval day to second", "time", "bigint"), Emit: emitPart("hour")},
-	{Name: "minute", Signatures: momentOr("interval day to second", "time", "bigint"), Emit: emitPart("minute")},
-	{Name: "second", Signatures: momentOr("interval day to second", "time", "bigint"), Emit: emitPart("second")},
-	{Name: "millisecond", Signatures: momentOr("interval day to second", "time", "bigint"), Emit: emitPart("millisecond")},
-	{Name: "timezone_hour", Signatures: []string{"(timestamp with time zone) bigint"}, Emit: emitOffset(3600, 0)},
-	{Name: "timezone_minute", Signatures: []string{"(timestamp with time zone) bigint"}, Emit: emitOffset(60, 60)},
-	{Name: "timezone", Signatures: []string{"(timestamp with time zone) varchar"}, Emit: build(func(a []expr) expr { return zone(a[0]) })},
-	{Name: "last_day_of_month", Signatures: momentOr("", "date", "date"), Emit: emitPart("last_day")},
+	{Name: "year", Signatures: momentOr("interval year to month", "date", "bigint"), Emit: micros(emitPart("year"), false)},
+	{Name: "quarter", Signatures: momentOr("", "date", "bigint"), Emit: micros(emitPart("quarter"), false)},
+	{Name: "month", Signatures: momentOr("interval year to month", "date", "bigint"), Emit: micros(emitPart("month"), false)},
+	{Name: "week", Signatures: momentOr("", "date", "bigint"), Emit: micros(emitPart("weekofyear"), false)},
+	{Name: "week_of_year", Signatures: momentOr("", "date", "bigint"), Emit: micros(emitPart("weekofyear"), false)},
+	{Name: "year_of_week", Signatures: momentOr("", "date", "bigint"), Emit: micros(emitPart("isoyear"), false)},
+	{Name: "yow", Signatures: momentOr("", "date", "bigint"), Emit: micros(emitPart("isoyear"), false)},
+	{Name: "day", Signatures: momentOr("interval day to second", "date", "bigint"), Emit: micros(emitPart("day"), false)},
+	{Name: "day_of_month", Signatures: momentOr("interval day to second", "date", "bigint"), Emit: micros(emitPart("day"), false)},
+	{Name: "day_of_week", Signatures: momentOr("", "date", "bigint"), Emit: micros(emitPart("isodow"), false)},
+	{Name: "dow", Signatures: momentOr("", "date", "bigint"), Emit: micros(emitPart("isodow"), false)},
+	{Name: "day_of_year", Signatures: momentOr("", "date", "bigint"), Emit: micros(emitPart("dayofyear"), false)},
+	{Name: "doy", Signatures: momentOr("", "date", "bigint"), Emit: micros(emitPart("dayofyear"), false)},
+	{Name: "hour", Signatures: clockOr("interval day to second"), Emit: micros(emitPart("hour"), false)},
+	{Name: "minute", Signatures: clockOr("interval day to second"), Emit: micros(emitPart("minute"), false)},
+	{Name: "second", Signatures: clockOr("interval day to second"), Emit: micros(emitPart("second"), false)},
+	{Name: "millisecond", Signatures: clockOr("interval day to second"), Emit: micros(emitPart("millisecond"), false)},
+	{Name: "timezone_hour", Signatures: []string{"(time with time zone) bigint", "(timestamp with time zone) bigint"}, Emit: emitOffset("//")},
+	{Name: "timezone_minute", Signatures: []string{"(time with time zone) bigint", "(timestamp with time zone) bigint"}, Emit: emitOffset("%")},
+	{Name: "timezone", Signatures: []string{"(time with time zone) varchar", "(timestamp with time zone) varchar"}, Emit: emitTimezone},
+	{Name: "last_day_of_month", Signatures: momentOr("", "date", "date"), Emit: micros(emitPart("last_day"), false)},
 	{Name: "date", Signatures: []string{"(varchar) date", "(timestamp) date", "(timestamp with time zone) date"}, Emit: emitCast},
 	{Name: "date_trunc", Signatures: dateSignatures("(varchar, %) %"), Result: lastParam, Emit: emitDateTrunc},
 	{Name: "date_add", Signatures: dateSignatures("(varchar, bigint, %) %"), Result: lastParam, Emit: emitDateAdd},
 	{Name: "date_diff", Signatures: dateSignatures("(varchar, %, %) bigint"), Emit: emitDateDiff},
 	{Name: "now", Signatures: []string{"() timestamp with time zone"}, Emit: emitNow},
 	{Name: "current_timestamp", Signatures: []string{"() timestamp with time zone"}, Emit: emitNow},
-	{Name: "localtimestamp", Signatures: []string{"() timestamp"}, Emit: build(func([]expr) expr { return nowUTC() })},
+	{Name: "localtimestamp", Signatures: []string{"() timestamp"}, Emit: emitNow},
 	{Name: "current_date", Signatures: []string{"() date"}, Emit: build(func([]expr) expr { return castTo(nowUTC(), "DATE") })},
-	{Name: "localtime", Signatures: []string{"() time"}, Emit: build(func([]expr) expr { return castTo(nowUTC(), "TIME") })},
+	{Name: "current_time", Signatures: []string{"() time with time zone"}, Emit: emitNow},
+	{Name: "localtime", Signatures: []string{"() time"}, Emit: emitNow},
 	{Name: "current_timezone", Signatures: []string{"() varchar"}, Emit: build(func([]expr) expr { return str("UTC") })},
 	{Name: "at_timezone", Signatures: []string{"(timestamp with time zone, varchar) timestamp with time zone", "(timestamp with time zone, interval day to second) timestamp with time zone"}, Emit: emitAtTimezone},
-	{Name: "with_timezone", Signatures: []string{"(timestamp, varchar) timestamp with time zone"}, Result: zonedOfFirst, Emit: emitWithTimezone},
+	{Name: "$at_timezone", Signatures: []string{"(time with time zone, varchar) time with time zone", "(time with time zone, interval day to second) time with time zone"}, Emit: emitAtTimezone},
+	{Name: "with_timezone", Signatures: []string{"(timestamp, varchar) timestamp with time zone"}, Result: zonedOfFirst, Emit: micros(emitWithTimezone, true)},
 	{Name: "from_unixtime", Signatures: []string{
 		"(double) timestamp with time zone", "(double, varchar) timestamp with time zone", "(double, bigint, bigint) timestamp with time zone",
 	}, Emit: emitFromUnixtime},
+	{Name: "from_unixtime_nanos", Signatures: []string{"(bigint) timestamp with time zone", "(decimal) timestamp with time zone"}, Result: nanos, Emit: emitFromUnixtimeNanos},
+	{Name: "from_iso8601_timestamp_nanos", Signatures: []string{"(varchar) timestamp with time zone"}, Result: nanos, Emit: emitFromISONanos},
+	{Name: "parse_duration", Signatures: []string{"(varchar) interval day to second"}, Emit: build(func(a []expr) expr { return call("to_milliseconds", call("trino_duration", a[0])) })},
+	{Name: "human_readable_seconds", Signatures: []string{"(double) varchar"}, Emit: udf("trino_human_seconds")},
 	{Name: "to_unixtime", Signatures: []string{"(timestamp) double", "(timestamp with time zone) double"}, Emit: emitToUnixtime},
 	{Name: "from_iso8601_timestamp", Signatures: []string{"(varchar) timestamp with time zone"}, Emit: emitFromISO},
 	{Name: "from_iso8601_date", Signatures: []string{"(varchar) date"}, Emit: udf("trino_iso_date")},
 	{Name: "to_iso8601", Signatures: []string{"(date) varchar", "(timestamp) varchar", "(timestamp with time zone) varchar"}, Result: isoText, Emit: emitToISO},
 	{Name: "parse_datetime", Signatures: []string{"(varchar, varchar) timestamp with time zone"}, Emit: emitParseDatetime},
-	{Name: "format_datetime", Signatures: []string{"(timestamp, varchar) varchar", "(timestamp with time zone, varchar) varchar"}, Emit: emitFormatDatetime},
+	{Name: "format_datetime", Signatures: []string{"(timestamp, varchar) varchar", "(timestamp with time zone, varchar) varchar"}, Emit: micros(emitFormatDatetime, false)},
 	{Name: "date_parse", Signatures: []string{"(varchar, varchar) timestamp"}, Emit: emitDateParse},
-	{Name: "date_format", Signatures: []string{"(timestamp, varchar) varchar", "(timestamp with time zone, varchar) varchar"}, Emit: emitDateFormat},
+	{Name: "date_format", Signatures: []string{"(timestamp, varchar) varchar", "(timestamp with time zone, varchar) varchar"}, Emit: micros(emitDateFormat, false)},
 	{Name: "to_milliseconds", Signatures: []string{"(interval day to second) bigint"}, Emit: build(func(a []expr) expr { return intervalMillis(a[0]) })},
 }
 
@@ -65,10 +71,14 @@ func momentOr(interval, least, result string) []string {
 	return list
 }
 
+func clockOr(interval string) []string {
+	return append(momentOr(interval, "time", "bigint"), "(time with time zone) bigint")
+}
+
 // dateSignatures writes one signature for each kind of moment.
 func dateSignatures(pattern string) []string {
 	var list []string
-	for _, t := range []string{"date", "timestamp", "timestamp with time zone", "time"} {
+	for _, t := range []string{"date", "timestamp", "timestamp with time zone", "time", "time with time zone"} {
 		list = append(list, strings.ReplaceAll(pattern, "%", t))
 	}
 	return list
@@ -123,16 +133,24 @@ func intervalPart(part string, x expr) expr {
 	return bin("%", ms, num(1000))
 }
 
-func emitOffset(unit, modulo int) emit {
+// emitOffset is the hours or, with %, the minutes of a zone's offset.
+func emitOffset(op string) emit {
 	return func(c *Call) (expr, error) {
 		x := c.Args[0]
-		seconds := bin("//", bin("-", call("epoch_us", local(x)), call("epoch_us", instant(x))), num(1_000_000))
-		e := expr(bin("//", seconds, num(unit)))
-		if modulo > 0 {
-			e = bin("%", e, num(modulo))
+		minutes := zone(x)
+		if c.Params[0].Kind == schema.TimestampTZ {
+			x = coarse(x, c.Params[0])
+			minutes = when(bin("=", zone(x), str("UTC")), num(0), call("trino_clock_offset", instant(x), zone(x)))
 		}
-		return e, nil
+		return castTo(bin(op, minutes, num(60)), "BIGINT"), nil
 	}
+}
+
+func emitTimezone(c *Call) (expr, error) {
+	if z := zone(c.Args[0]); c.Params[0].Kind == schema.TimestampTZ {
+		return z, nil
+	}
+	return call("trino_offset_text", zone(c.Args[0])), nil
 }
 
 func emitCast(c *Call) (expr, error) { return castExpr(c.Args[0], c.Params[0], c.Result) }
@@ -142,14 +160,33 @@ func nowUTC() expr {
 	return call("date_trunc", str("millisecond"), call("timezone", str("UTC"), call("now")))
 }
 
-func emitNow(*Call) (expr, error) { return structOf(zonedFields, nowUTC(), str("UTC")), nil }
+func emitNow(c *Call) (expr, error) {
+	now := expr(nowUTC())
+	if c.Result.Precision > 3 {
+		now = call("timezone", str("UTC"), call("now"))
+	}
+	return fromMoment(now, schema.Type{Kind: schema.Timestamp, Precision: 6}, c.Result)
+}
 
 func emitAtTimezone(c *Call) (expr, error) {
+	if c.Params[0].Kind == schema.TimeTZ {
+		return zoned(instant(c.Args[0]), clockOffset(c)), nil
+	}
 	t := instant(c.Args[0])
 	if c.Params[1].Kind == schema.IntervalDay {
 		return zoned(t, call("trino_offset_name", intervalMillis(c.Args[1]))), nil
 	}
 	return zoned(t, zoneArg(c, 1)), nil
+}
+
+// clockOffset is the minutes of the zone a time is to be shown in, at the time
+// of the query.
+func clockOffset(c *Call) expr {
+	name := expr(call("trino_offset_name", intervalMillis(c.Args[1])))
+	if c.Params[1].Kind != schema.IntervalDay {
+		name = zoneArg(c, 1)
+	}
+	return call("trino_clock_offset", nowUTC(), name)
 }
 
 // zoneArg is a zone's name checked and as Trino shows it, now where it is a
@@ -183,12 +220,31 @@ func emitFromUnixtime(c *Call) (expr, error) {
 	return zoned(t, str("UTC")), nil
 }
 
+func nanos([]schema.Type) schema.Type { return schema.Type{Kind: schema.TimestampTZ, Precision: 9} }
+
+func emitFromUnixtimeNanos(c *Call) (expr, error) {
+	n := castTo(c.Args[0], "HUGEINT")
+	if c.Params[0].Kind == schema.Decimal {
+		n = castTo(call("trino_whole_nanos", castTo(c.Args[0], "VARCHAR")), "HUGEINT")
+	}
+	return zoned(bin("*", n, num(1000)), str("UTC")), nil
+}
+
+func emitFromISONanos(c *Call) (expr, error) {
+	t := castTo(call("trino_iso_nanos", c.Args[0]), "HUGEINT")
+	return zoned(t, call("trino_iso_nanos_zone", c.Args[0])), nil
+}
+
 func emitToUnixtime(c *Call) (expr, error) {
-	t := c.Args[0]
+	t := coarse(c.Args[0], c.Params[0])
 	if c.Params[0].Kind == schema.TimestampTZ {
 		t = instant(t)
 	}
-	return bin("/", castTo(call("epoch_us", t), "DOUBLE"), castTo(num(1_000_000), "DOUBLE")), nil
+	micros := castTo(call("epoch_us", t), "DOUBLE")
+	if IsFine(c.Params[0]) {
+		micros = bin("+", micros, bin("/", castTo(restOf(c.Args[0], c.Params[0]), "DOUBLE"), castTo(num(1_000_000), "DOUBLE")))
+	}
+	return bin("/", micros, castTo(num(1_000_000), "DOUBLE")), nil
 }
 
 // emitFromISO reads the form that CloudTrail writes natively, any other in Go.
@@ -220,15 +276,19 @@ func emitToISO(c *Call) (expr, error) {
 	x := c.Args[0]
 	switch c.Params[0].Kind {
 	case schema.Date:
-		return castTo(x, "VARCHAR"), nil
+		return plainText(x, c.Params[0])
 	case schema.Timestamp:
-		return call("replace", timestampText(x, c.Params[0].Precision), str(" "), str("T")), nil
+		text, err := plainText(x, c.Params[0])
+		return call("replace", text, str(" "), str("T")), err
+	}
+	if IsFine(c.Params[0]) {
+		return call("trino_to_iso_fine", castTo(instant(x), "VARCHAR"), zone(x), num(c.Params[0].Precision)), nil
 	}
 	return call("trino_to_iso", instant(x), zone(x), num(c.Params[0].Precision)), nil
 }
 
 var truncUnits = map[schema.Kind]string{
-	schema.Date: "day week month quarter year", schema.Time: "millisecond second minute hour",
+	schema.Date: "day week month quarter year", schema.Time: "millisecond second minute hour", schema.TimeTZ: "millisecond second minute hour",
 	schema.Timestamp:   "millisecond second minute hour day week month quarter year",
 	schema.TimestampTZ: "millisecond second minute hour day week month quarter year",
 }
@@ -252,26 +312,45 @@ func unitOwner(t schema.Type) string {
 	switch t.Kind {
 	case schema.Date:
 		return "DATE"
-	case schema.Time:
+	case schema.Time, schema.TimeTZ:
 		return "TIME"
 	}
 	return "TIMESTAMP"
 }
 
 func emitDateTrunc(c *Call) (expr, error) {
-	x, t := c.Args[1], c.Params[1]
-	name, err := unit(c, t)
+	name, err := unit(c, c.Params[1])
 	if err != nil {
 		return nil, err
 	}
-	switch t.Kind {
-	case schema.TimestampTZ:
-		return zoned(call("trino_to_utc", call("date_trunc", str(name), local(x)), zone(x)), zone(x)), nil
-	case schema.Time:
-		day := castTo(str("1970-01-01"), "DATE")
-		return castTo(call("date_trunc", str(name), bin("+", day, x)), "TIME"), nil
+	if t := c.Params[1]; t.Kind == schema.Time || t.Kind == schema.TimeTZ {
+		return truncClock(name, c.Args[1], t), nil
 	}
-	return typed(call("date_trunc", str(name), x), t), nil
+	return micros(func(c *Call) (expr, error) { return truncStamp(name, c.Args[1], c.Params[1]), nil }, false)(c)
+}
+
+func truncStamp(name string, x expr, t schema.Type) expr {
+	if t.Kind == schema.TimestampTZ {
+		return zoned(call("trino_to_utc", call("date_trunc", str(name), local(x)), zone(x)), zone(x))
+	}
+	return typed(call("date_trunc", str(name), x), t)
+}
+
+// unitPicos are the units of a time of day.
+var unitPicos = map[string]int64{
+	"millisecond": picosOfMinute / 60_000, "second": picosOfMinute / 60, "minute": picosOfMinute, "hour": 60 * picosOfMinute,
+}
+
+func truncClock(name string, x expr, t schema.Type) expr {
+	u := longNum(unitPicos[name])
+	whole := func(picos expr) expr { return bin("*", bin("//", picos, u), u) }
+	switch {
+	case t.Kind == schema.TimeTZ:
+		return zoned(shifted(whole(localClock(x)), bin("-", num(0), zone(x))), zone(x))
+	case IsFine(t):
+		return whole(x)
+	}
+	return clockOf(whole(picosOfClock(x)))
 }
 
 // intervalOf is n units as DuckDB's interval.
@@ -290,30 +369,64 @@ func intervalOf(name string, n expr) expr {
 	return call("to_"+name+"s", small)
 }
 
+// emitDateAdd rounds what it moves to the digits that the type has.
 func emitDateAdd(c *Call) (expr, error) {
 	x, t := c.Args[2], c.Params[2]
 	name, err := unit(c, t)
 	if err != nil {
 		return nil, err
 	}
-	step := intervalOf(name, c.Args[1])
+	if t.Kind == schema.Time || t.Kind == schema.TimeTZ {
+		return addClock(name, x, c.Args[1], t), nil
+	}
+	out, err := micros(func(c *Call) (expr, error) { return addStamp(name, c.Args[2], c.Args[1], c.Params[2]), nil }, true)(c)
+	if name == "millisecond" && t.Kind != schema.Date && t.Precision < 3 {
+		out = rounded(out, schema.Type{Kind: t.Kind, Precision: 3}, t)
+	}
+	return out, err
+}
+
+func addStamp(name string, x, n expr, t schema.Type) expr {
+	step := intervalOf(name, n)
 	if t.Kind != schema.TimestampTZ {
-		return typed(bin("+", x, step), t), nil
+		return typed(bin("+", x, step), t)
 	}
 	switch name {
 	case "millisecond", "second", "minute", "hour":
-		return zoned(bin("+", instant(x), step), zone(x)), nil
+		return zoned(bin("+", instant(x), step), zone(x))
 	}
-	return zoned(call("trino_to_utc", bin("+", local(x), step), zone(x)), zone(x)), nil
+	return zoned(call("trino_to_utc", bin("+", local(x), step), zone(x)), zone(x))
 }
 
-// emitDateDiff counts whole units, as DuckDB's date_sub does.
-func emitDateDiff(c *Call) (expr, error) {
-	x, y, t := c.Args[1], c.Args[2], c.Params[1]
-	name, err := unit(c, t)
-	if err != nil {
-		return nil, err
+// addClock moves a time of day around the clock.
+func addClock(name string, x, n expr, t schema.Type) expr {
+	u := unitPicos[name]
+	inDay := bin("%", n, longNum(picosOfDay/u))
+	moved := func(picos expr) expr { return wrapped(bin("+", picos, bin("*", inDay, longNum(u)))) }
+	precise := schema.Type{Kind: t.Kind, Precision: 12}
+	if t.Kind == schema.TimeTZ {
+		return rounded(zoned(moved(instant(x)), zone(x)), precise, t)
 	}
+	return rounded(moved(picosOf(x, t)), precise, t)
+}
+
+// emitDateDiff counts whole units, as DuckDB's date_sub does; timestamps are
+// cut to milliseconds before.
+func emitDateDiff(c *Call) (expr, error) {
+	t := c.Params[1]
+	name, err := unit(c, t)
+	switch {
+	case err != nil:
+		return nil, err
+	case t.Kind == schema.TimeTZ:
+		return bin("//", bin("-", instant(c.Args[2]), instant(c.Args[1])), longNum(unitPicos[name])), nil
+	case t.Kind == schema.Time:
+		return bin("//", bin("-", picosOf(c.Args[2], t), picosOf(c.Args[1], t)), longNum(unitPicos[name])), nil
+	}
+	return micros(func(c *Call) (expr, error) { return diffStamps(name, c.Args[1], c.Args[2], t), nil }, false)(c)
+}
+
+func diffStamps(name string, x, y expr, t schema.Type) expr {
 	switch t.Kind {
 	case schema.TimestampTZ:
 		z := zone(x)
@@ -325,11 +438,11 @@ func emitDateDiff(c *Call) (expr, error) {
 		}
 	case schema.Date:
 		x, y = castTo(x, "TIMESTAMP"), castTo(y, "TIMESTAMP")
-	case schema.Time:
-		day := castTo(str("1970-01-01"), "DATE")
-		x, y = bin("+", day, x), bin("+", day, y)
 	}
-	return call("date_sub", str(name), x, y), nil
+	if t.Precision > 3 {
+		x, y = call("date_trunc", str("millisecond"), x), call("date_trunc", str("millisecond"), y)
+	}
+	return call("date_sub", str(name), x, y)
 }
 
 // isoText is the text of the longest year there is.

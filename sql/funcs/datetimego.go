@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,6 +17,8 @@ var datetimeGo = []GoFunc{
 	{Name: "trino_iso_instant", Signature: "(varchar) timestamp", Call: func(a []any) (any, error) { return instantOf(parseISO(a[0].(string))) }},
 	{Name: "trino_iso_zone", Signature: "(varchar) varchar", Call: func(a []any) (any, error) { return zoneOfParsed(parseISO(a[0].(string))) }},
 	{Name: "trino_to_iso", Signature: "(timestamp, varchar, bigint) varchar", Call: goToISO},
+	{Name: "trino_to_iso_fine", Signature: "(varchar, varchar, bigint) varchar", Call: goFineToISO},
+	{Name: "trino_offset_text", Signature: "(bigint) varchar", Total: true, Call: func(a []any) (any, error) { return offsetText(a[0].(int64)), nil }},
 	{Name: "trino_joda_instant", Signature: "(varchar, varchar) timestamp", Call: func(a []any) (any, error) { return instantOf(parseWith(joda, a)) }},
 	{Name: "trino_joda_zone", Signature: "(varchar, varchar) varchar", Call: func(a []any) (any, error) { return zoneOfParsed(parseWith(joda, a)) }},
 	{Name: "trino_joda_format", Signature: "(timestamp, varchar, varchar) varchar", Nulls: true, Call: goJodaFormat},
@@ -90,12 +93,26 @@ func goToISO(a []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := strings.Replace(TimestampText(t, int(a[2].(int64))), " ", "T", 1)
-	loc, err := zoneOf(z.Zone)
-	if err != nil {
-		return nil, err
+	return isoOf(Moment{Time: t}, z, int(a[2].(int64))), nil
+}
+
+// isoOf is the ISO 8601 text of z, whose clock shows local.
+func isoOf(local Moment, z Zoned, digits int) string {
+	text := strings.Replace(local.Text(digits), " ", "T", 1)
+	minutes := int64(local.Time.Sub(z.Time) / time.Minute)
+	if minutes == 0 {
+		return text + "Z"
 	}
-	return text + z.Time.In(loc).Format("Z07:00"), nil
+	return text + offsetText(minutes)
+}
+
+func goFineToISO(a []any) (any, error) {
+	n, _ := new(big.Int).SetString(a[0].(string), 10)
+	m := momentAt(n)
+	z := Zoned{Time: m.Time, Zone: a[1].(string)}
+	t, err := wall(m.Time, z.Zone)
+	m.Time = t
+	return isoOf(m, z, int(a[2].(int64))), err
 }
 
 // isoPattern is ISO 8601 as from_iso8601_timestamp takes it: a date by month,

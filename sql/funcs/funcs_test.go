@@ -156,7 +156,7 @@ func TestLowerCast(t *testing.T) {
 		{"timestamp(3) with time zone", "varchar", false, `trino_zoned_text(struct_extract("x", 't'), struct_extract("x", 'z'), 3)`},
 		{"double", "varchar", true, `try(trino_float_text(CAST("x" AS DOUBLE), FALSE))`},
 		{"date", "bigint", false, "TYPE_MISMATCH: Cannot cast date to bigint"},
-		{"timestamp(3)", "timestamp(9)", false, "NOT_SUPPORTED: timestamp(9) is not supported: times are kept to the microsecond"},
+		{"timestamp(3)", "timestamp(9)", false, `CAST(epoch_us("x") AS HUGEINT) * 1000000`},
 	} {
 		e, err := LowerCast(x, schema.MustParse(c.from), schema.MustParse(c.to), c.try)
 		got := ""
@@ -232,7 +232,8 @@ func FuzzPatterns(f *testing.F) {
 		}
 		_, _ = mysqlPattern(pattern)
 		_, _ = parseISO(text)
-		_, _, _ = parseStamp(text)
+		_, _ = ParseStamp(text)
+		_, _ = ParseClock(text)
 	})
 }
 

@@ -28,7 +28,7 @@ type GoFunc struct {
 func GoFuncs() []GoFunc {
 	var all []GoFunc
 	for _, list := range [][]GoFunc{
-		castGo, stringGo, regexpGo, datetimeGo, jsonGo, mathGo, binaryGo, urlGo, addressGo, likeGo, arrayGo,
+		castGo, stringGo, regexpGo, datetimeGo, jsonGo, mathGo, binaryGo, urlGo, addressGo, likeGo, arrayGo, fineGo, javaTimeGo, nanosGo, intervalGo,
 	} {
 		all = append(all, list...)
 	}

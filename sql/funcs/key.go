@@ -8,10 +8,10 @@ import (
 )
 
 // Keyed reports whether values of t are not compared, grouped and sorted as
-// DuckDB has them: a timestamp with time zone goes by its instant, a map by its
+// DuckDB has them: a time or timestamp with time zone goes by its instant, a map by its
 // entries in any order.
 func Keyed(t schema.Type) bool {
-	if t.Kind == schema.TimestampTZ || t.Kind == schema.Map {
+	if GoesByInstant(t) || t.Kind == schema.Map {
 		return true
 	}
 	for _, e := range t.Elems {
@@ -29,7 +29,7 @@ func Comparable(x syntax.Expr, t schema.Type) syntax.Expr {
 		return x
 	}
 	switch t.Kind {
-	case schema.TimestampTZ:
+	case schema.TimestampTZ, schema.TimeTZ:
 		return instant(x)
 	case schema.Array:
 		return call("list_transform", x, lambda(Comparable(elem(), t.Elem()), elemVar))
@@ -131,7 +131,7 @@ func compareOrder(op string, x, y expr, t schema.Type) expr {
 
 // plainRow is t as Comparable leaves it: nothing in it is Keyed.
 func plainRow(t schema.Type) schema.Type {
-	if t.Kind == schema.TimestampTZ {
+	if GoesByInstant(t) {
 		return schema.Of(schema.Timestamp)
 	}
 	out := t

@@ -118,18 +118,20 @@ func temporalType(op string, x, y schema.Type) (Resolution, bool) {
 		return Resolution{Params: []schema.Type{x, y}, Result: result}, true
 	}
 	isInterval := func(t schema.Type) bool { return t.Kind == schema.IntervalDay || t.Kind == schema.IntervalYear }
-	isMoment := func(t schema.Type) bool { return t.Kind >= schema.Date && t.Kind <= schema.TimestampTZ }
+	isClock := func(t schema.Type) bool { return t.Kind == schema.Time || t.Kind == schema.TimeTZ }
 	switch {
+	case isClock(x) && y.Kind == schema.IntervalYear, x.Kind == schema.IntervalYear && isClock(y):
+		return Resolution{}, false
 	case (op == "+" || op == "-") && isMoment(x) && isInterval(y):
 		return same(x)
 	case op == "+" && isInterval(x) && isMoment(y):
 		return same(y)
 	case (op == "+" || op == "-") && isInterval(x) && x.Equal(y):
 		return same(x)
-	case (op == "*" || op == "/") && isInterval(x) && (y.IsInteger() || y.Kind == schema.Double):
-		return same(x)
-	case op == "*" && isInterval(y) && (x.IsInteger() || x.Kind == schema.Double):
-		return same(y)
+	case (op == "*" || op == "/") && isInterval(x) && (y.IsNumber() || y.Kind == schema.Unknown):
+		return Resolution{Params: []schema.Type{x, schema.Of(schema.Double)}, Result: x}, true
+	case op == "*" && isInterval(y) && (x.IsNumber() || x.Kind == schema.Unknown):
+		return Resolution{Params: []schema.Type{schema.Of(schema.Double), y}, Result: y}, true
 	case op == "-" && isMoment(x) && isMoment(y):
 		if t, ok := commonMoment(x, y); ok {
 			return Resolution{Params: []schema.Type{t, t}, Result: schema.Of(schema.IntervalDay)}, true
@@ -139,8 +141,7 @@ func temporalType(op string, x, y schema.Type) (Resolution, bool) {
 }
 
 func commonMoment(x, y schema.Type) (schema.Type, bool) {
-	t, ok := schema.Common(x, y)
-	return t, ok && t.Kind != schema.TimeTZ
+	return schema.Common(x, y)
 }
 
 // LowerBinary says x op y in DuckDB, x and y having been cast to xt and yt, the
@@ -166,7 +167,7 @@ func LowerBinary(op string, x, y syntax.Expr, xt, yt, result schema.Type) syntax
 // compare compares two values of type t as Trino does.
 func compare(op string, x, y expr, t schema.Type) expr {
 	switch t.Kind {
-	case schema.TimestampTZ:
+	case schema.TimestampTZ, schema.TimeTZ:
 		return bin(op, instant(x), instant(y))
 	case schema.Double, schema.Real:
 		return compareFloats(op, x, y)
@@ -242,24 +243,16 @@ func temporalArithmetic(op string, x, y expr, xt, yt, t schema.Type) expr {
 		return temporalArithmetic(op, y, x, yt, xt, t)
 	}
 	switch {
-	case t.Kind == schema.IntervalDay && xt.Kind == schema.TimestampTZ:
-		return millisBetween(call("epoch_us", instant(y)), call("epoch_us", instant(x)))
-	case t.Kind == schema.IntervalDay && (xt.Kind == schema.Timestamp || xt.Kind == schema.Date || xt.Kind == schema.Time):
-		stamp := func(v expr) expr {
-			if xt.Kind == schema.Time {
-				return call("epoch_us", bin("+", castTo(str("1970-01-01"), "DATE"), v))
-			}
-			return call("epoch_us", castTo(v, "TIMESTAMP"))
-		}
-		return millisBetween(stamp(y), stamp(x))
-	case t.Kind == schema.TimestampTZ:
-		return addZoned(op, x, y, yt)
+	case t.Kind == schema.IntervalDay && xt.Kind >= schema.Date && xt.Kind <= schema.TimestampTZ:
+		return betweenMoments(x, y, xt)
+	case t.Kind >= schema.Time && t.Kind <= schema.TimestampTZ:
+		return moved(op, x, y, xt, yt, t)
 	case t.Kind == schema.Date && yt.Kind == schema.IntervalDay:
 		moved := bin(op, castTo(x, "TIMESTAMP"), y)
 		midnight := bin("=", moved, call("date_trunc", str("day"), moved))
 		const msg = "Cannot add hour, minutes or seconds to a date"
 		return when(not(midnight), fail(t, "INVALID_FUNCTION_ARGUMENT", str(msg)), castTo(moved, "DATE"))
-	case t.Kind == schema.Date, t.Kind == schema.Timestamp, t.Kind == schema.Time:
+	case t.Kind == schema.Date:
 		return typed(bin(op, x, y), t)
 	case op == "*" && xt.IsNumber():
 		return scaleInterval(y, x, yt, op)
@@ -267,34 +260,6 @@ func temporalArithmetic(op string, x, y expr, xt, yt, t schema.Type) expr {
 		return scaleInterval(x, y, xt, op)
 	}
 	return bin(op, x, y)
-}
-
-// millisBetween is an interval, which Trino keeps in milliseconds.
-func millisBetween(from, to expr) expr {
-	micros := castTo(bin("-", to, from), "DOUBLE")
-	return call("to_milliseconds", castTo(call("round", bin("/", micros, num(1000))), "BIGINT"))
-}
-
-// addZoned moves a timestamp with time zone: months by its own clock, seconds
-// by the instant.
-func addZoned(op string, x, y expr, yt schema.Type) expr {
-	if yt.Kind == schema.IntervalYear {
-		moved := bin(op, local(x), y)
-		return structOf(zonedFields, call("trino_to_utc", moved, zone(x)), zone(x))
-	}
-	return structOf(zonedFields, bin(op, instant(x), y), zone(x))
-}
-
-// scaleInterval multiplies or divides an interval by a number, in milliseconds
-// or months as Trino keeps them.
-func scaleInterval(iv, n expr, t schema.Type, op string) expr {
-	number := castTo(n, "DOUBLE")
-	if t.Kind == schema.IntervalYear {
-		months := castTo(bin(op, castTo(intervalMonths(iv), "DOUBLE"), number), "DOUBLE")
-		return call("to_months", castTo(call("trunc", months), "INTEGER"))
-	}
-	millis := bin(op, castTo(intervalMillis(iv), "DOUBLE"), number)
-	return call("to_milliseconds", castTo(call("trunc", millis), "BIGINT"))
 }
 
 func intervalMonths(iv expr) expr {

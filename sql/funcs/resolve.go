@@ -196,7 +196,8 @@ func (m *matcher) match(p pattern, t schema.Type) bool {
 	}
 	want := schema.MustParse(p.name)
 	if t.Kind == want.Kind {
-		if _, seen := m.first[p.name]; !seen {
+		first, seen := m.first[p.name]
+		if !seen || isMoment(t) && t.Precision > first.Precision {
 			m.first[p.name] = t
 		}
 		return true
@@ -288,10 +289,15 @@ func (m *matcher) param(p pattern, t schema.Type) schema.Type {
 	}
 	want := schema.MustParse(p.name)
 	if t.Kind == want.Kind {
+		if isMoment(t) {
+			return m.first[p.name] // all of one pattern have one precision
+		}
 		return t
 	}
 	return target(want, t)
 }
+
+func isMoment(t schema.Type) bool { return t.Kind >= schema.Date && t.Kind <= schema.TimestampTZ }
 
 // build is the type a pattern stands for, its variables bound.
 func (m *matcher) build(p pattern) schema.Type {

@@ -234,14 +234,14 @@ func emitFormat(c *Call) (expr, error) {
 	values := make([]expr, 0, len(c.Args))
 	for i, x := range c.Args[1:] {
 		t := c.Params[i+1]
-		if t.Kind >= schema.Date && !t.IsText() && t.Kind != schema.JSON && t.Kind != schema.UUID && t.Kind != schema.Date {
+		if t.Kind >= schema.IPAddress && !t.IsText() && t.Kind != schema.UUID {
 			return nil, unsupported("format of %s is not supported yet", t)
 		}
-		text, err := castExpr(x, t, schema.Text)
+		text, err := javaText(x, t)
 		if err != nil {
 			text, err = castTo(x, "VARCHAR"), nil
 		}
-		kinds, values = append(kinds, t.Kind.String()), append(values, typed(text, schema.Text))
+		kinds, values = append(kinds, strings.ReplaceAll(t.Kind.String(), " ", "_")), append(values, typed(text, schema.Text))
 	}
 	return call("trino_format", c.Args[0], str(strings.Join(kinds, " ")), array(values...)), nil
 }

@@ -249,7 +249,7 @@ func (v verb) apply(value any, kind string) (string, error) {
 		body = strconv.FormatUint(uint64(n), base)
 		body = v.number(body)
 	case isNumber && (lower == 'd' || lower == 'f' || lower == 'x' || lower == 'o' || lower == 'e'), lower == 'd', lower == 'f':
-		return "", invalid("Invalid format string: %%%s (%c != java.lang.%s)", v.text, v.verb, javaClass(kind))
+		return "", invalid("Invalid format string: %%%s (IllegalFormatConversion: %c != java.%s)", v.text, v.verb, javaClass(kind))
 	default:
 		return "", unsupported("Format specifier '%%%s' is not supported yet", v.text)
 	}
@@ -261,14 +261,20 @@ func (v verb) apply(value any, kind string) (string, error) {
 
 func javaClass(kind string) string {
 	switch kind {
-	case "varchar", "char", "json":
-		return "String"
+	case "varchar", "char", "json", "time_with_time_zone", "interval_day_to_second", "interval_year_to_month":
+		return "lang.String"
+	case "date", "time":
+		return "time.Local" + strings.ToUpper(kind[:1]) + kind[1:]
+	case "timestamp":
+		return "time.LocalDateTime"
+	case "timestamp_with_time_zone":
+		return "time.ZonedDateTime"
 	case "bigint", "integer", "smallint", "tinyint":
-		return "Long"
+		return "lang.Long"
 	case "boolean":
-		return "Boolean"
+		return "lang.Boolean"
 	}
-	return "Double"
+	return "lang.Double"
 }
 
 // javaFloat turns Trino's 1.5E1 into Double.toString's 15.0.

@@ -2,6 +2,7 @@ package funcs
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -35,7 +36,7 @@ func loadZone(name string) (*time.Location, error) {
 		minutes, _ := strconv.Atoi(offset[4:6])
 		seconds := hours*3600 + minutes*60
 		if seconds > 14*3600 {
-			return nil, invalid("Invalid offset minutes %d", seconds/60)
+			return nil, notAZone(name)
 		}
 		if offset[0] == '-' {
 			seconds = -seconds
@@ -43,36 +44,89 @@ func loadZone(name string) (*time.Location, error) {
 		return time.FixedZone(offset, seconds), nil
 	}
 	loc, err := time.LoadLocation(name)
-	if err != nil || name == "" || name == "Local" {
-		return nil, failure("INVALID_FUNCTION_ARGUMENT", "'%s' is not a valid time zone", name)
+	if err != nil || name == "" || name == "Local" || javaAliases[name] || name == "Etc/Greenwich" {
+		return nil, notAZone(name)
 	}
 	return loc, nil
 }
 
-// zoneName is the zone as Trino shows it: Z, +00:00, GMT and the like are UTC.
+// utcZones are the names of UTC that Trino has.
+var utcZones = map[string]bool{
+	"UTC": true, "Z": true, "GMT": true, "UT": true, "UCT": true, "GMT0": true, "Greenwich": true, "Universal": true, "Zulu": true,
+	"Etc/UTC": true, "Etc/GMT": true, "Etc/UCT": true, "Etc/GMT0": true, "Etc/GMT+0": true, "Etc/GMT-0": true,
+	"Etc/Universal": true, "Etc/Zulu": true,
+}
+
+// zoneName is the zone as Trino shows it: Z, +00:00, GMT and the like are UTC,
+// Etc/GMT+3 is -03:00.
 func zoneName(text string) (string, error) {
-	switch strings.ToUpper(text) {
-	case "UTC", "Z", "GMT", "UT", "ETC/UTC", "ETC/GMT", "ETC/UCT", "ZULU", "ETC/ZULU", "UCT", "GMT0", "ETC/GMT0":
+	if utcZones[text] {
 		return "UTC", nil
 	}
+	offset := text
+	if rest, ok := strings.CutPrefix(text, "Etc/GMT"); ok && rest != "" {
+		offset = strings.NewReplacer("+", "-", "-", "+").Replace(rest)
+	}
 	for _, prefix := range []string{"UTC", "GMT", "UT"} {
-		if rest, ok := strings.CutPrefix(strings.ToUpper(text), prefix); ok && rest != "" && (rest[0] == '+' || rest[0] == '-') {
-			text = rest
+		if rest, ok := strings.CutPrefix(text, prefix); ok && rest != "" && (rest[0] == '+' || rest[0] == '-') {
+			offset = rest
 			break
 		}
 	}
-	if text != "" && (text[0] == '+' || text[0] == '-') {
-		if len(text) == 2 {
-			text = text[:1] + "0" + text[1:]
+	if offset != "" && (offset[0] == '+' || offset[0] == '-') {
+		if len(offset) == 2 {
+			offset = offset[:1] + "0" + offset[1:]
 		}
-		if n, offset := offsetField(text); n == len(text) {
-			_, err := zoneOf(offset)
-			return offset, err
+		if len(offset) == 9 {
+			offset = strings.TrimSuffix(offset, ":00")
 		}
+		n, name := offsetField(offset)
+		if n != len(offset) {
+			return "", notAZone(text)
+		}
+		_, err := zoneOf(name)
+		return name, err
 	}
 	_, err := zoneOf(text)
 	return text, err
 }
+
+func notAZone(name string) error {
+	return failure("INVALID_FUNCTION_ARGUMENT", "'%s' is not a valid time zone", name)
+}
+
+// IsUnknownZone reports whether a zone is one that Trino refuses by name,
+// rather than the text it stands in.
+func IsUnknownZone(name string) bool {
+	_, err := zoneName(name)
+	return err != nil && isJavaZone(name)
+}
+
+// InZone reports whether the clock of m's zone ever shows m.
+func InZone(m Moment) bool {
+	name, err := zoneName(m.Zone)
+	if err != nil {
+		return false
+	}
+	utc, err := toUTC(m.Time, name)
+	if err != nil {
+		return false
+	}
+	back, err := wall(utc, name)
+	const lastMilli = 1<<51 - 1 // Trino keeps the milliseconds of a zoned timestamp in 52 bits
+	return err == nil && back.Equal(m.Time) && utc.UnixMilli() <= lastMilli && utc.UnixMilli() >= -lastMilli
+}
+
+// isJavaZone reports whether Java knows a zone that Trino does not: an offset
+// beyond 14 hours or with seconds.
+func isJavaZone(name string) bool {
+	return javaOffset.MatchString(name) || strings.HasPrefix(name, "SystemV/") || name == "Etc/Greenwich"
+}
+
+var javaOffset = regexp.MustCompile(`^[+-](0\d|1[0-7])(:?[0-5]\d(:?[0-5]\d)?)?$|^[+-]18(:?00)?$`)
+
+// javaAliases are names of tzdata that Java has for abbreviations only.
+var javaAliases = map[string]bool{"EST": true, "HST": true, "MST": true, "ROC": true}
 
 // wall is the clock on the wall of a zone at an instant, as if it were UTC.
 func wall(t time.Time, zone string) (time.Time, error) {
@@ -92,6 +146,13 @@ func toUTC(t time.Time, zone string) (time.Time, error) {
 		return t, err
 	}
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), loc).UTC(), nil
+}
+
+// offsetMinutesAt is how far a zone's clock is ahead at an instant.
+func offsetMinutesAt(a []any) (any, error) {
+	t := a[0].(time.Time)
+	local, err := wall(t, a[1].(string))
+	return int64(local.Sub(t) / time.Minute), err
 }
 
 // ZonedText is a timestamp with time zone as Athena shows it.

@@ -185,12 +185,9 @@ func (l *lowerer) unary(x *syntax.Unary) syntax.Expr {
 func (l *lowerer) typedLiteral(x *syntax.TypedLit) syntax.Expr {
 	t := l.info.Types[x]
 	switch t.Kind {
-	case schema.Date, schema.Time, schema.Timestamp:
-		m, _ := bind.ParseMoment(t.Kind, x.Value)
-		return momentLiteral(t.Kind.String(), m)
-	case schema.TimestampTZ:
-		m, _ := bind.ParseMoment(t.Kind, x.Value)
-		return &syntax.StructLit{Names: []string{"t", "z"}, Elems: []syntax.Expr{momentLiteral("timestamp", m), str(m.Zone)}}
+	case schema.Date, schema.Time, schema.Timestamp, schema.TimeTZ, schema.TimestampTZ:
+		m, _, _ := bind.ParseMoment(t.Kind, x.Value)
+		return funcs.MomentLiteral(t, m)
 	case schema.Varchar:
 		return str(x.Value)
 	case schema.Decimal, schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt, schema.Real, schema.Double:
@@ -199,10 +196,6 @@ func (l *lowerer) typedLiteral(x *syntax.TypedLit) syntax.Expr {
 	out, err := funcs.LowerCast(str(x.Value), schema.Text, t, false)
 	l.check(x, err)
 	return out
-}
-
-func momentLiteral(kind string, m bind.Moment) syntax.Expr {
-	return &syntax.TypedLit{Type: &syntax.TypeName{Text: strings.ToUpper(kind)}, Value: m.Text()}
 }
 
 func interval(x *syntax.IntervalLit) syntax.Expr {
