@@ -40,7 +40,7 @@ type Property struct {
 type ColumnDef struct {
 	Span
 	Name    Ident
-	Type    TypeName // Hive's notation: struct<a:int,b:array<string>>
+	Type    TypeName // Hive's notation, as schema.Parse reads it: struct<a:int,b:array<string>>
 	Comment *StringLit
 }
 
@@ -56,7 +56,7 @@ type CreateTable struct {
 	PartitionedBy []ColumnDef
 	ClusteredBy   *Clustering
 	RowFormat     *RowFormat
-	StoredAs      string // PARQUET, TEXTFILE, …; "" where not said
+	StoredAs      string // PARQUET, TEXTFILE, …, in upper case; "" where not said
 	InputFormat   *StringLit
 	OutputFormat  *StringLit
 	Location      *StringLit
@@ -70,11 +70,13 @@ type Clustering struct {
 	Buckets NumberLit
 }
 
-// RowFormat is ROW FORMAT SERDE 'class' [WITH SERDEPROPERTIES (…)], or ROW
-// FORMAT DELIMITED with its clauses, where Serde is nil.
+// RowFormat is ROW FORMAT SERDE 'class', or ROW FORMAT DELIMITED with its
+// clauses, where Serde is nil, and [WITH SERDEPROPERTIES (…)], which may also
+// stand alone. A clause that is not there is nil.
 type RowFormat struct {
 	Span
 	Serde      *StringLit
+	Delimited  bool
 	Properties []Property
 
 	Fields, Escaped, Collection, MapKeys, Lines, Null *StringLit
@@ -87,23 +89,27 @@ type Option struct {
 	Value Expr
 }
 
-// CreateTableAs is CREATE TABLE [IF NOT EXISTS] name [WITH (…)] AS query [WITH
-// [NO] DATA].
+// CreateTableAs is CREATE TABLE [IF NOT EXISTS] name [(columns)] [COMMENT c]
+// [WITH (…)] AS query [WITH [NO] DATA].
 type CreateTableAs struct {
 	Span
 	IfNotExists bool
 	Name        Name
+	Columns     []Ident // new names for the query's columns
+	Comment     *StringLit
 	Options     []Option
 	Query       *Query
 	NoData      bool
 }
 
-// CreateView is CREATE [OR REPLACE] VIEW name [(columns)] AS query.
+// CreateView is CREATE [OR REPLACE] VIEW name [COMMENT c] [SECURITY DEFINER |
+// INVOKER] AS query.
 type CreateView struct {
 	Span
 	OrReplace bool
 	Name      Name
-	Columns   []Ident
+	Comment   *StringLit
+	Security  string // DEFINER, INVOKER or ""
 	Query     *Query
 	Text      string // the query as written
 }

@@ -47,6 +47,10 @@ func (p *parser) expected(also ...string) {
 		shown = append(slices.Clone(all[:7]), "…")
 	}
 	tok := p.tok
+	if tok.Kind == TokIllegal { // one that Hive's mode let pass
+		p.illegal(tok)
+		return
+	}
 	if mark := p.placeholder(); mark != "" {
 		tok.To = Pos{tok.From.Offset + len(mark), tok.From.Line, tok.From.Col + utf8.RuneCountInString(mark)}
 	}
@@ -116,6 +120,9 @@ func (p *parser) hint(expected []string) string {
 		return fmt.Sprintf("%s is a reserved word: as a name it stands in double quotes, \"%s\"",
 			tok.Sym, strings.ToLower(tok.Text))
 	}
+	if p.scan.hive && tok.Kind == TokWord && slices.Contains(expected, "<string>") {
+		return "a string stands in quotes: 'text'"
+	}
 	if tok.is(")") && len(p.open) == 0 {
 		return "there is no ( before this )"
 	}
@@ -130,7 +137,9 @@ func (p *parser) hint(expected []string) string {
 func (p *parser) slip() string {
 	tok := p.tok
 	switch {
-	case tok.Kind == TokBackquoted:
+	case p.scan.hive && tok.Kind == TokString && tok.Text[0] == '"':
+		return "in DDL names stand in back-ticks: " + quoteBackticks(strings.Trim(tok.Text, `"`))
+	case tok.Kind == TokBackquoted && !p.scan.hive:
 		return `in queries names stand in double quotes: "` + tok.value() + `"`
 	case p.placeholder() != "":
 		return "replace the placeholder " + p.placeholder()
@@ -194,14 +203,15 @@ var foreignWords = map[string]struct {
 	before Kind
 	hint   string
 }{
-	"DIV":      {TokInteger, "write / between integers: it divides whole"},
-	"ILIKE":    {TokString, "write lower(value) LIKE pattern"},
-	"INTERVAL": {TokInteger, "the number stands in quotes: INTERVAL '1' DAY"},
-	"QUALIFY":  {TokWord, "filter in a query around this one: SELECT … FROM (…) WHERE …"},
-	"REGEXP":   {TokString, "write regexp_like(value, pattern)"},
-	"RLIKE":    {TokString, "write regexp_like(value, pattern)"},
-	"TOP":      {TokInteger, "write LIMIT at the query's end"},
-	"VIEW":     {TokEOF, "write CROSS JOIN UNNEST(array) AS t(column) instead of LATERAL VIEW"},
+	"DIV":       {TokInteger, "write / between integers: it divides whole"},
+	"ILIKE":     {TokString, "write lower(value) LIKE pattern"},
+	"INTERVAL":  {TokInteger, "the number stands in quotes: INTERVAL '1' DAY"},
+	"OVERWRITE": {TokEOF, "Athena has no INSERT OVERWRITE: drop the partition, then INSERT INTO"},
+	"QUALIFY":   {TokWord, "filter in a query around this one: SELECT … FROM (…) WHERE …"},
+	"REGEXP":    {TokString, "write regexp_like(value, pattern)"},
+	"RLIKE":     {TokString, "write regexp_like(value, pattern)"},
+	"TOP":       {TokInteger, "write LIMIT at the query's end"},
+	"VIEW":      {TokEOF, "write CROSS JOIN UNNEST(array) AS t(column) instead of LATERAL VIEW"},
 }
 
 // foreign finds a word of another dialect at the current token or before it.

@@ -82,12 +82,13 @@ type Show struct {
 	Key    *StringLit // the property of SHOW TBLPROPERTIES table('key')
 }
 
-// Describe is DESCRIBE [EXTENDED|FORMATTED] table [column].
+// Describe is DESCRIBE [EXTENDED|FORMATTED] table [PARTITION (…)] [column].
 type Describe struct {
 	Span
-	Detail string // EXTENDED, FORMATTED or ""
-	Table  Name
-	Column Name
+	Detail    string // EXTENDED, FORMATTED or ""
+	Table     Name
+	Partition *PartitionSpec
+	Column    Name
 }
 
 // Prepare is PREPARE name FROM statement.

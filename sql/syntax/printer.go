@@ -145,6 +145,10 @@ func (p *printer) statement(st Statement) {
 			p.say(st.Detail, " ")
 		}
 		p.name(st.Table)
+		if st.Partition != nil {
+			p.say(" ")
+			p.partitionSpec(*st.Partition)
+		}
 		if st.Column != nil {
 			p.say(" ")
 			p.name(st.Column)
@@ -166,6 +170,8 @@ func (p *printer) statement(st Statement) {
 		p.ident(st.Name)
 	case *Unsupported:
 		p.say(st.Text)
+	default:
+		p.ddl(st)
 	}
 }
 

@@ -5,8 +5,12 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -94,12 +98,55 @@ func notSupported(src string) bool {
 	return errors.As(err, &e) && e.Code == "NOT_SUPPORTED"
 }
 
-// TestSharedStatements parses the statements of AWS's guides. Trino refuses
-// three that are taken here: UNLOAD is Athena's own, and a forgotten ; is added.
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// TestSharedStatements parses and reprints the statements of AWS's guides and
+// compares what became of each with the golden list.
 func TestSharedStatements(t *testing.T) {
+	const golden = "../../testdata/sql/statements.txt"
+	var got strings.Builder
 	for _, c := range shared(t, "sql/statements.jsonl.gz") {
+		fmt.Fprintf(&got, "%s\t%s\n", c.ID, outcome(c.SQL))
+		if _, err := Parse(c.SQL); err != nil {
+			continue
+		}
 		if err := reprints(c.SQL); err != nil {
 			t.Errorf("%s (parses: %v): %v\n%s", c.ID, c.Parses, err, c.SQL)
 		}
 	}
+	if *update {
+		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLines := strings.Split(string(want), "\n")
+	for i, line := range strings.Split(got.String(), "\n") {
+		if i >= len(wantLines) || line != wantLines[i] {
+			t.Errorf("got  %s\nwant %s", line, strings.Join(wantLines[min(i, len(wantLines)):min(i+1, len(wantLines))], ""))
+		}
+	}
+}
+
+// outcome is the kinds of statements that src is, or its error.
+func outcome(src string) string {
+	script, err := ParseScript(src)
+	if err != nil {
+		return err.Error()
+	}
+	var parts []string
+	for _, st := range script.Statements {
+		kind := reflect.TypeOf(st).Elem().Name()
+		if u, ok := st.(*Unsupported); ok {
+			kind = "not supported: " + u.Name
+		}
+		parts = append(parts, kind)
+	}
+	for _, w := range script.Warnings {
+		parts = append(parts, fmt.Sprintf("warning at %d:%d: %s", w.Pos.Line, w.Pos.Col, w.Msg))
+	}
+	return strings.Join(parts, ", ")
 }

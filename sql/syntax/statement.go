@@ -98,12 +98,35 @@ func (p *parser) statement() Statement {
 		name := p.ident()
 		return &Deallocate{Span: p.span(from), Name: name}
 	}
+	if read := p.ddl(); read != nil {
+		return read()
+	}
 	if name := p.unsupportedName(); name != "" {
 		return p.unsupported(name)
 	}
 	p.tried = append(p.tried, "<statement>")
 	p.noStatement()
 	return &Unsupported{}
+}
+
+// ddl returns what reads the statement about the catalog that begins here, nil
+// for none.
+func (p *parser) ddl() func() Statement {
+	switch p.tok.Sym {
+	case "CREATE":
+		return p.create
+	case "ALTER":
+		return p.alter
+	case "DROP":
+		return p.drop
+	case "MSCK":
+		return p.repair
+	case "INSERT":
+		return p.insert
+	case "UNLOAD":
+		return p.unload
+	}
+	return nil
 }
 
 // noStatement is the error of a source that begins with no statement's word.
@@ -260,28 +283,6 @@ func (p *parser) showForm(words []string, what, takes string) Statement {
 	return s
 }
 
-// hiveName takes a dotted name whose parts may stand in back-ticks, as in
-// Hive's statements; one pair may hold database and table.
-func (p *parser) hiveName() Name {
-	var n Name
-	for {
-		if tok := p.tok; tok.Kind == TokBackquoted {
-			if strings.Contains("."+tok.value()+".", "..") {
-				p.fail(tok, "Zero-length delimited identifier not allowed", "")
-			}
-			p.next()
-			for part := range strings.SplitSeq(tok.value(), ".") {
-				n = append(n, Ident{Span: Span{tok.From, tok.To}, Name: part, Quoted: true})
-			}
-		} else {
-			n = append(n, p.ident())
-		}
-		if !p.got(".") {
-			return n
-		}
-	}
-}
-
 func (p *parser) describe() Statement {
 	d := &Describe{}
 	first := p.tok
@@ -298,8 +299,10 @@ func (p *parser) describe() Statement {
 	}
 	d.Table = p.hiveName()
 	if p.atSeq("PARTITION", "(") {
-		p.tok = first
-		return p.unsupported("DESCRIBE PARTITION")
+		p.hive(func() {
+			spec := p.partitionSpec(false)
+			d.Partition = &spec
+		})
 	}
 	if (p.tok.isName() || p.tok.Kind == TokBackquoted) && !p.lineStartsStatement() {
 		d.Column = p.hiveName()

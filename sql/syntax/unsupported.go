@@ -5,19 +5,17 @@ import "strings"
 // unsupportedStarts are the first words of statements known by name only, each
 // with the words that may name what it works on.
 var unsupportedStarts = map[string]string{
-	"ALTER":    "TABLE VIEW DATABASE SCHEMA MATERIALIZED_VIEW",
+	"ALTER":    "VIEW MATERIALIZED_VIEW",
 	"ANALYZE":  "",
 	"CALL":     "",
 	"COMMENT":  "",
 	"COMMIT":   "",
-	"CREATE":   "EXTERNAL_TABLE TABLE VIEW DATABASE SCHEMA FUNCTION ROLE MATERIALIZED_VIEW",
+	"CREATE":   "FUNCTION ROLE MATERIALIZED_VIEW TEMPORARY",
 	"DELETE":   "",
 	"DENY":     "",
-	"DROP":     "TABLE VIEW DATABASE SCHEMA FUNCTION ROLE MATERIALIZED_VIEW",
+	"DROP":     "FUNCTION ROLE MATERIALIZED_VIEW",
 	"GRANT":    "",
-	"INSERT":   "",
 	"MERGE":    "",
-	"MSCK":     "REPAIR_TABLE",
 	"OPTIMIZE": "",
 	"REFRESH":  "MATERIALIZED_VIEW",
 	"RESET":    "SESSION",
@@ -26,7 +24,6 @@ var unsupportedStarts = map[string]string{
 	"SET":      "SESSION ROLE PATH TIME_ZONE",
 	"START":    "TRANSACTION",
 	"TRUNCATE": "TABLE",
-	"UNLOAD":   "",
 	"UPDATE":   "",
 	"VACUUM":   "",
 }
@@ -71,9 +68,6 @@ func (p *parser) unsupported(name string) Statement {
 			depth++
 		case p.at(")"):
 			depth--
-		case p.at("AS") && depth == 0 && u.Name == "CREATE TABLE":
-			u.Name = "CREATE TABLE AS"
-			p.rescan(false)
 		}
 		p.next()
 	}
@@ -85,12 +79,13 @@ func (p *parser) unsupported(name string) Statement {
 	return u
 }
 
-// rescan reads from the current token again, with Hive's strings or without.
-func (p *parser) rescan(hive bool) {
-	p.scan.pos, p.scan.newLine, p.scan.hive = p.tok.From, p.tok.NewLine, hive
-	p.ahead = nil
-	p.tok = p.scanToken()
-	p.checkLegal()
+// insteadUnsupported goes back to first, a statement's, and takes that by name.
+func (p *parser) insteadUnsupported(first Token, name string) Statement {
+	if p.err != nil {
+		return &Unsupported{}
+	}
+	p.tok, p.open = first, nil
+	return p.unsupported(name)
 }
 
 // endsUnsupported reports whether another statement begins here, where the ';'
@@ -112,8 +107,8 @@ func (p *parser) endsUnsupported(name string) bool {
 
 func holdsQuery(name string) bool {
 	switch name {
-	case "CREATE TABLE AS", "CREATE VIEW", "CREATE MATERIALIZED VIEW", "INSERT", "UNLOAD", "MERGE", "UPDATE",
-		"DELETE", "WITH FUNCTION", "WITH SESSION", "EXECUTE IMMEDIATE":
+	case "CREATE MATERIALIZED VIEW", "CREATE PROTECTED MULTI DIALECT VIEW", "MERGE", "UPDATE", "DELETE",
+		"WITH FUNCTION", "WITH SESSION", "EXECUTE IMMEDIATE":
 		return true
 	}
 	return false

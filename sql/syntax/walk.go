@@ -15,6 +15,20 @@ func Walk(n Node, visit func(Node) bool) {
 		Walk(n.Of, visit)
 	case *Execute:
 		w.exprs(n.Using...)
+	case *Describe:
+		w.partition(n.Partition)
+	case *CreateTableAs:
+		w.options(n.Options)
+		Walk(n.Query, visit)
+	case *CreateView:
+		Walk(n.Query, visit)
+	case *Insert:
+		Walk(n.Query, visit)
+	case *Unload:
+		Walk(n.Query, visit)
+		w.options(n.Options)
+	case *AlterTable:
+		w.alter(n.Action)
 	case *Query:
 		if n.With != nil {
 			Walk(n.With, visit)
@@ -96,6 +110,49 @@ func (w walker) exprs(list ...Expr) {
 		if x != nil {
 			Walk(x, w)
 		}
+	}
+}
+
+func (w walker) options(list []Option) {
+	for _, o := range list {
+		w.exprs(o.Value)
+	}
+}
+
+// alter visits an action and the values of its partitions.
+func (w walker) alter(a AlterAction) {
+	if !w(a) {
+		return
+	}
+	switch a := a.(type) {
+	case *AddPartitions:
+		w.partitions(a.Partitions)
+	case *DropPartitions:
+		w.partitions(a.Partitions)
+	case *RenamePartition:
+		w.partition(&a.Old)
+		w.partition(&a.New)
+	case *AddColumns:
+		w.partition(a.Partition)
+	case *ReplaceColumns:
+		w.partition(a.Partition)
+	case *SetLocation:
+		w.partition(a.Partition)
+	}
+}
+
+func (w walker) partitions(specs []PartitionSpec) {
+	for i := range specs {
+		w.partition(&specs[i])
+	}
+}
+
+func (w walker) partition(spec *PartitionSpec) {
+	if spec == nil {
+		return
+	}
+	for _, v := range spec.Values {
+		w.exprs(v.Value)
 	}
 }
 
