@@ -14,6 +14,9 @@ func (e *exprs) call(x *syntax.Call) schema.Type {
 	if len(x.Name) == 1 && name == "grouping" {
 		return e.grouping(x)
 	}
+	if x.JSON != nil {
+		return e.sqlJSON(x)
+	}
 	name, args := e.plainForm(x, name)
 	f, ok := funcs.Lookup(name)
 	if !ok || len(x.Name) > 1 {
@@ -54,9 +57,6 @@ func (e *exprs) call(x *syntax.Call) schema.Type {
 // plainForm is a call with a grammar of its own as one without: position(a IN
 // b) is strpos(b, a).
 func (e *exprs) plainForm(x *syntax.Call, name string) (string, []syntax.Expr) {
-	if x.JSON != nil {
-		e.failAt(x, notSupported, "%s is not supported yet", strings.ToUpper(name))
-	}
 	if x.Clause == nil {
 		return name, x.Args
 	}

@@ -18,6 +18,7 @@ type Info struct {
 	Coerce    map[syntax.Node]schema.Type // implicit casts, around an expression or a one-column query
 	Columns   map[syntax.Expr]*Column     // *Ident and *Deref that read a column
 	Calls     map[syntax.Expr]*Call       // *Call, *Extract, *AtTimeZone, *Special and *TypedLit that are functions
+	JSON      map[*syntax.Call]*JSON      // the SQL/JSON functions
 	Relations map[syntax.Relation]*Relation
 	Outputs   map[syntax.Body][]Output
 	Selects   map[*syntax.Select]*Select
@@ -131,6 +132,7 @@ func newInfo() *Info {
 		Coerce:    map[syntax.Node]schema.Type{},
 		Columns:   map[syntax.Expr]*Column{},
 		Calls:     map[syntax.Expr]*Call{},
+		JSON:      map[*syntax.Call]*JSON{},
 		Relations: map[syntax.Relation]*Relation{},
 		Outputs:   map[syntax.Body][]Output{},
 		Selects:   map[*syntax.Select]*Select{},

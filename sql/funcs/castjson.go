@@ -11,8 +11,14 @@ func toJSON(x expr, from schema.Type) (expr, error) {
 		return castTo(null(), "VARCHAR"), nil
 	case schema.JSON:
 		return x, nil
-	case schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt, schema.Decimal:
+	case schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt:
 		return castTo(x, "VARCHAR"), nil
+	case schema.Decimal:
+		text, err := plainText(x, from)
+		if err == nil && from.Scale > 6 { // then Java may write an exponent
+			text = call("trino_json_decimal", text, num(from.Scale))
+		}
+		return text, err
 	case schema.Double, schema.Real:
 		return call("trino_json_number", castTo(x, "DOUBLE"), boolean(from.Kind == schema.Real)), nil
 	case schema.Array:

@@ -49,7 +49,7 @@ func parsePath(text string) ([]step, bool) {
 			continue
 		case rest[0] == '[':
 			n := nameLen(rest[1:])
-			if n+1 >= len(rest) || rest[n+1] != ']' {
+			if n+1 >= len(rest) || rest[n+1] != ']' || strings.Contains(rest[:n+1], ":") {
 				return nil, false
 			}
 			key, rest = rest[1:1+n], rest[n+2:]

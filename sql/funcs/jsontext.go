@@ -1,6 +1,8 @@
 package funcs
 
 import (
+	"fmt"
+	"math"
 	"sort"
 	"strconv"
 	"strings"
@@ -395,6 +397,9 @@ func canonicalNumber(text string) string {
 		return "0"
 	case isFloat(text):
 		f, _ := strconv.ParseFloat(text, 64)
+		if math.IsInf(f, 0) {
+			return `"` + FloatText(f, 64) + `"`
+		}
 		return FloatText(f, 64)
 	}
 	return text
@@ -408,6 +413,15 @@ func appendQuoted(b []byte, s string) []byte {
 		switch {
 		case c == '"' || c == '\\':
 			b = append(b, '\\', c)
+		case c >= 0xf0: // Jackson writes what is beyond 16 bits as two
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError {
+				b = append(b, c)
+				continue
+			}
+			high, low := utf16.EncodeRune(r)
+			b = fmt.Appendf(b, `\u%04X\u%04X`, high, low)
+			i += n - 1
 		case c >= ' ':
 			b = append(b, c)
 		case strings.IndexByte("\b\f\n\r\t", c) >= 0:

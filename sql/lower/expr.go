@@ -55,6 +55,9 @@ func (l *lowerer) bare(x syntax.Expr) syntax.Expr {
 	if c := l.info.Calls[x]; c != nil {
 		return l.call(x, c)
 	}
+	if x, ok := x.(*syntax.Call); ok && l.info.JSON[x] != nil {
+		return l.sqlJSON(x, l.info.JSON[x])
+	}
 	if text, ok := l.info.Texts[x]; ok {
 		return str(text)
 	}
