@@ -132,10 +132,7 @@ func (e *exprs) jsonArg(call syntax.Node, x syntax.Expr, format, what string, ke
 
 func isPlain(t schema.Type) bool { return t.IsText() || t.IsNumber() || t.Kind == schema.Boolean }
 
-// isMoment leaves out time with time zone, which has no CAST yet.
-func isMoment(t schema.Type) bool {
-	return t.Kind == schema.Date || t.Kind == schema.Time || t.Kind == schema.Timestamp || t.Kind == schema.TimestampTZ
-}
+func isMoment(t schema.Type) bool { return t.Kind >= schema.Date && t.Kind <= schema.TimestampTZ }
 
 func (e *exprs) passing(call syntax.Node, list []syntax.JSONArg) (params []funcs.JSONParam, inputs []JSONInput) {
 	seen := map[string]bool{}

@@ -72,11 +72,13 @@ func castItemText(trimmed, text string, t schema.Type) (string, bool) {
 	case schema.Date:
 		_, err = goParseDate([]any{trimmed})
 	case schema.Time:
-		_, err = goParseTime([]any{trimmed, digits})
+		_, err = goParseClock([]any{trimmed, digits})
+	case schema.TimeTZ:
+		_, err = goParseZonedClock([]any{trimmed, digits})
 	case schema.Timestamp:
-		_, err = goParseTimestamp([]any{trimmed, digits})
+		_, err = stampCast(trimmed, t.Precision)
 	case schema.TimestampTZ:
-		_, err = goParseZoned([]any{trimmed, digits})
+		_, err = zonedCast(trimmed, t.Precision)
 	default:
 		return "", false
 	}

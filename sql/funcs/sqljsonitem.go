@@ -5,7 +5,6 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -115,28 +114,29 @@ func (p JSONParam) item(value any) (*jsonpath.Item, error) {
 	case t.Kind == schema.Decimal:
 		it.Big, _ = new(big.Int).SetString(strings.Replace(text, ".", "", 1), 10)
 	default:
-		it.Int = momentMicros(t.Kind, text)
+		it.Big = momentEpoch(t.Kind, text)
 	}
 	return it, nil
 }
 
-// momentMicros is what dates and times are compared by.
-func momentMicros(kind schema.Kind, text string) int64 {
-	if kind == schema.Time {
-		text = "1970-01-01 " + text
+// momentEpoch is what dates and times are compared by: picoseconds.
+func momentEpoch(kind schema.Kind, text string) *big.Int {
+	var m Moment
+	switch kind {
+	case schema.Date:
+		m.Time, _ = ParseDay(text)
+	case schema.Time:
+		m, _ = ParseClock(text)
+	case schema.TimeTZ:
+		m, _ = ParseClock(text)
+		picos, _, _ := m.UTCClock()
+		return big.NewInt(picos)
+	case schema.Timestamp:
+		m, _ = ParseStamp(text)
+	default:
+		m, _ = zonedCast(text, 12)
 	}
-	t, zone, ok := parseStamp(text)
-	if !ok {
-		return 0
-	}
-	if zone != "" {
-		if name, err := zoneName(zone); err == nil {
-			if utc, err := toUTC(t, name); err == nil {
-				t = utc
-			}
-		}
-	}
-	return t.UnixMicro()
+	return m.Epoch()
 }
 
 // writable reports whether JSON has a way to say it.
@@ -205,7 +205,7 @@ func decimalString(unscaled *big.Int, scale int) string {
 		if len(digits) > 1 {
 			text += "." + digits[1:]
 		}
-		return minus(unscaled) + text + "E" + strconv.Itoa(exponent)
+		return minusSign(unscaled) + text + "E" + strconv.Itoa(exponent)
 	}
 	return plainDecimal(unscaled, scale)
 }
@@ -215,7 +215,7 @@ func goJSONDecimal(a []any) (any, error) {
 	return decimalString(unscaled, int(a[1].(int64))), nil
 }
 
-func minus(n *big.Int) string {
+func minusSign(n *big.Int) string {
 	if n.Sign() < 0 {
 		return "-"
 	}
@@ -231,7 +231,7 @@ func plainDecimal(unscaled *big.Int, scale int) string {
 	if scale > 0 {
 		digits = digits[:len(digits)-scale] + "." + digits[len(digits)-scale:]
 	}
-	return minus(unscaled) + digits
+	return minusSign(unscaled) + digits
 }
 
 // goJSONDecode reads bytes of an encoding; what is broken becomes U+FFFD.
@@ -281,6 +281,6 @@ func wallClock(it *jsonpath.Item) (string, bool) {
 	if it.Type.Kind == schema.Date {
 		return it.Text + " 00:00:00", true
 	}
-	t, _, ok := parseStamp(it.Text)
-	return t.Format(time.DateTime + ".999999999"), ok
+	m, ok := ParseStamp(it.Text)
+	return m.Text(it.Type.Precision), ok
 }

@@ -26,7 +26,7 @@ const (
 //	real, double        Float
 //	decimal             Big, without its point; Type has the scale
 //	date, time, timestamp with or without zone
-//	                    Text, and Int to compare: microseconds
+//	                    Text, and Big to compare: picoseconds
 //
 // A JSON integer beyond 64 bits has the type decimal(0, 0): nothing can be
 // computed with it.

@@ -171,7 +171,7 @@ func Compared(op string, x, y *Item) truth {
 	case x.Type.Kind == schema.Boolean && y.Type.Kind == schema.Boolean:
 		c = cmp.Compare(bit(x.Bool), bit(y.Bool))
 	case moment(x) != 0 && moment(x) == moment(y):
-		c = cmp.Compare(x.Int, y.Int)
+		c = x.Big.Cmp(y.Big)
 	default:
 		return unknown
 	}
