@@ -12,14 +12,12 @@ func (b *binder) groupBy(sel *syntax.Select, info *Select, from *scope) {
 	if g == nil {
 		return
 	}
-	if g.Distinct {
-		b.failAt(g, notSupported, "GROUP BY DISTINCT is not supported yet")
-	}
-	if g.Auto {
-		b.failAt(g, notSupported, "GROUP BY AUTO is not supported yet")
-	}
 	e := b.exprs(from, "GROUP BY")
 	for _, el := range g.Elements {
+		if el.Kind == "AUTO" {
+			info.Groups = append(info.Groups, Group{Sets: [][]*Item{b.autoKeys(info, e)}})
+			continue
+		}
 		group := Group{Kind: el.Kind}
 		for _, set := range el.Sets {
 			keys := make([]*Item, len(set))
@@ -30,6 +28,25 @@ func (b *binder) groupBy(sel *syntax.Select, info *Select, from *scope) {
 		}
 		info.Groups = append(info.Groups, group)
 	}
+}
+
+// autoKeys are the keys of GROUP BY AUTO: all that is selected but aggregates and
+// window functions.
+func (b *binder) autoKeys(info *Select, e *exprs) []*Item {
+	keys := []*Item{}
+	for _, it := range info.Items {
+		if it.Expr == nil {
+			keys = append(keys, it)
+			continue
+		}
+		calls := b.aggregatesIn(it.Expr)
+		if len(calls) > 0 && calls[0] == Unparen(it.Expr) {
+			continue
+		}
+		e.refuse(it.Expr, calls, "GROUP BY clause")
+		keys = append(keys, it)
+	}
+	return keys
 }
 
 func (b *binder) groupKey(x syntax.Expr, info *Select, e *exprs) *Item {

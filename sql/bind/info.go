@@ -26,6 +26,8 @@ type Info struct {
 	Expanded  map[*syntax.TableBody]*syntax.Select // the SELECT * that TABLE stands for
 	Texts     map[syntax.Expr]string               // values known now: CURRENT_SCHEMA
 	Params    map[*syntax.Param]syntax.Expr        // what ? stands for
+	Matched   map[*syntax.SetOp][2][]int           // places of the columns that CORRESPONDING matched
+	Counts    map[syntax.Expr]string               // rows of LIMIT, OFFSET and the percentage of TABLESAMPLE, known now
 	Windows   map[*syntax.Window]*syntax.Window    // the WINDOW definition that an OVER names
 	Lambdas   map[*syntax.Lambda][]string          // names of the parameters, unique in the statement
 	Aliases   map[string]bool                      // taken by relations and lambdas
@@ -71,6 +73,9 @@ type Scan struct {
 type CTE struct {
 	Name    string // unique in the statement
 	Outputs []Output
+	Steps   []string    // of a recursive part: names for what it starts from and each step in turn
+	Step    syntax.Body // what each step reads the one before with
+	Union   *syntax.SetOp
 }
 
 // Output is one column of a query's body.
@@ -140,6 +145,8 @@ func newInfo() *Info {
 		Expanded:  map[*syntax.TableBody]*syntax.Select{},
 		Texts:     map[syntax.Expr]string{},
 		Params:    map[*syntax.Param]syntax.Expr{},
+		Matched:   map[*syntax.SetOp][2][]int{},
+		Counts:    map[syntax.Expr]string{},
 		Lambdas:   map[*syntax.Lambda][]string{},
 		Aliases:   reserved(),
 		Windows:   map[*syntax.Window]*syntax.Window{},

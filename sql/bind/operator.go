@@ -205,7 +205,7 @@ func (e *exprs) in(x *syntax.In) schema.Type {
 		return schema.Of(schema.Boolean)
 	}
 	xt := e.expr(x.X)
-	e.againstQuery(x, x.X, xt, x.Query, "Value expression and result of subquery must be of the same type: row(%s) vs %s")
+	e.againstQuery(x, x.X, xt, x.Query)
 	return schema.Of(schema.Boolean)
 }
 
@@ -218,28 +218,32 @@ func (e *exprs) comparable(n syntax.Node, t schema.Type) {
 	}
 }
 
-// againstQuery gives a value and the one column of a query a common type.
-func (e *exprs) againstQuery(n syntax.Node, x syntax.Expr, xt schema.Type, q *syntax.Query, format string) {
+// againstQuery gives a value and the columns of a query a common type: that of
+// the one column, or of the row that several columns are. A row is compared
+// with the columns too.
+func (e *exprs) againstQuery(n syntax.Node, x syntax.Expr, xt schema.Type, q *syntax.Query) {
 	outs := e.query(q, e.scope)
 	if e.err != nil {
 		return
 	}
-	if len(outs) != 1 && xt.Kind != schema.Row {
-		e.failAt(n, typeMismatch, format, xt, rowType(outs))
-		return
+	asRow := xt.Kind == schema.Row || len(outs) != 1
+	have := rowType(outs)
+	value := xt
+	if !asRow || xt.Kind != schema.Row && xt.Kind != schema.Unknown {
+		value = schema.RowOf(schema.Field{Type: xt})
 	}
-	if len(outs) != 1 || xt.Kind == schema.Row {
-		e.failAt(q, notSupported, "Comparing rows with a subquery is not supported yet")
-		return
-	}
-	t, ok := schema.Common(xt, outs[0].Type)
+	t, ok := schema.Common(value, have)
 	if !ok {
-		e.failAt(n, typeMismatch, format, xt, rowType(outs))
+		e.failAt(n, typeMismatch, "Value expression and result of subquery must be of the same type: %s vs %s", value, have)
 		return
+	}
+	if !asRow {
+		t = t.Elems[0].Type
+		have = outs[0].Type
 	}
 	e.comparable(n, t)
 	e.coerce(x, t)
-	if !outs[0].Type.Equal(t) {
+	if !have.Equal(t) {
 		e.info.Coerce[q] = t
 	}
 }
@@ -255,7 +259,7 @@ func rowType(outs []Output) schema.Type {
 
 func (e *exprs) quantified(x *syntax.Quantified) schema.Type {
 	xt := e.expr(x.X)
-	e.againstQuery(x, x.X, xt, x.Query, "Value expression and result of subquery must be of the same type: row(%s) vs %s")
+	e.againstQuery(x, x.X, xt, x.Query)
 	if e.err != nil {
 		return schema.Type{}
 	}

@@ -259,6 +259,10 @@ func (p *pruner) plain(x syntax.Expr) (any, bool) {
 	switch x := x.(type) {
 	case *syntax.Paren:
 		return p.value(x.X)
+	case *syntax.Param:
+		return p.value(p.info.Params[x])
+	case *syntax.Unary:
+		return p.arithmetic(x.Op, &syntax.NumberLit{Text: "0"}, x.X)
 	case *syntax.NullLit:
 		return nil, true
 	case *syntax.StringLit:
@@ -273,6 +277,7 @@ func (p *pruner) plain(x syntax.Expr) (any, bool) {
 		if x.Op == "||" {
 			return p.concat(x.X, x.Y)
 		}
+		return p.arithmetic(x.Op, x.X, x.Y)
 	case *syntax.Cast:
 		v, ok := p.value(x.X)
 		if !ok || v == nil {
@@ -281,6 +286,27 @@ func (p *pruner) plain(x syntax.Expr) (any, bool) {
 		return convert(v, p.info.Types[x])
 	case *syntax.Call:
 		return p.call(x)
+	}
+	return nil, false
+}
+
+// arithmetic is that of integers too small to overflow.
+func (p *pruner) arithmetic(op string, x, y syntax.Expr) (any, bool) {
+	xv, xok := p.value(x)
+	yv, yok := p.value(y)
+	l, lint := xv.(int64)
+	r, rint := yv.(int64)
+	const most = 1 << 30
+	if !xok || !yok || !lint || !rint || max(l, -l, r, -r) >= most {
+		return nil, false
+	}
+	switch op {
+	case "+":
+		return l + r, true
+	case "-":
+		return l - r, true
+	case "*":
+		return l * r, max(l, -l, r, -r) < 1<<15
 	}
 	return nil, false
 }
@@ -317,7 +343,7 @@ func (p *pruner) concat(args ...syntax.Expr) (any, bool) {
 const hiveDefault = "__HIVE_DEFAULT_PARTITION__"
 
 func (p *pruner) column(c *Column) (any, bool) {
-	if c.Relation != p.rel || c.Item != nil {
+	if p.rel == nil || c.Relation != p.rel || c.Item != nil {
 		return nil, false
 	}
 	if !p.present {

@@ -32,38 +32,38 @@ func (b *binder) query(q *syntax.Query, outer *scope) []Output {
 		info.Outputs = b.body(q.Body, s)
 		b.orderOutputs(q, info, s)
 	}
-	b.limit(q, s)
+	b.limit(q)
 	b.info.Outputs[q] = info.Outputs
 	return info.Outputs
 }
 
-func (b *binder) limit(q *syntax.Query, s *scope) {
-	if q.Ties {
-		b.failAt(q, notSupported, "FETCH FIRST … WITH TIES is not supported yet")
-	}
-	for _, e := range []syntax.Expr{q.Offset, q.Limit} {
-		switch n := e.(type) {
-		case nil:
-		case *syntax.NumberLit:
-			if _, err := strconv.ParseInt(n.Text, 10, 64); err != nil {
-				b.failAt(n, "SYNTAX_ERROR", "Invalid row count: %s", n.Text)
-			}
-		default:
-			b.failAt(e, notSupported, "LIMIT and OFFSET take a number")
-		}
+func (b *binder) limit(q *syntax.Query) {
+	b.rowCount(q.Offset, q.Offset, "OFFSET")
+	fetch := opSpan{q.Fetch, q.End()}
+	switch {
+	case q.Limit == nil:
+	case !q.Fetch.IsValid():
+		b.rowCount(q.Limit, q.Limit, "LIMIT")
+	case q.Ties && len(q.OrderBy) == 0:
+		b.failAt(fetch, "MISSING_ORDER_BY", "FETCH FIRST WITH TIES clause requires ORDER BY")
+	case b.rowCount(fetch, q.Limit, "FETCH FIRST") == 0:
+		b.failAt(fetch, "NUMERIC_VALUE_OUT_OF_RANGE", "FETCH FIRST row count must be positive (actual value: 0)")
 	}
 }
 
 // with binds the parts of WITH, each seeing those before it.
 func (b *binder) with(w *syntax.With, info *Query, outer *scope) *scope {
 	s := &scope{parent: outer, with: map[string]*CTE{}}
-	if w.Recursive {
-		b.failAt(w, notSupported, "WITH RECURSIVE is not supported yet")
-	}
 	for _, p := range w.Parts {
 		name := strings.ToLower(p.Name.Name)
 		if s.with[name] != nil {
 			b.failAt(&p.Name, "DUPLICATE_NAMED_QUERY", "WITH query name '%s' specified more than once", name)
+		}
+		if union := b.recursive(w, p); union != nil {
+			cte := b.recursion(p, union, s, name)
+			info.CTEs = append(info.CTEs, cte)
+			s.with[name] = cte
+			continue
 		}
 		outs := slices.Clone(b.query(p.Query, s))
 		if p.Columns != nil {
@@ -111,12 +111,12 @@ func (b *binder) body(body syntax.Body, s *scope) []Output {
 }
 
 func (b *binder) setOp(op *syntax.SetOp, s *scope) []Output {
-	if op.Corresponding {
-		b.failAt(op, notSupported, "%s CORRESPONDING is not supported yet", op.Op)
-	}
 	left, right := b.body(op.Left, s), b.body(op.Right, s)
 	if b.err != nil {
 		return nil
+	}
+	if op.Corresponding {
+		left, right = b.corresponding(op, left, right)
 	}
 	if len(left) != len(right) {
 		b.failAt(op, typeMismatch, "%s query has different number of fields: %d, %d", op.Op, len(left), len(right))
@@ -133,30 +133,66 @@ func (b *binder) setOp(op *syntax.SetOp, s *scope) []Output {
 	return outputs(outs)
 }
 
+// corresponding is the columns of a set operation's sides that have the same
+// name, in the order of the left side.
+func (b *binder) corresponding(op *syntax.SetOp, left, right []Output) (l, r []Output) {
+	places := b.places(op, right)
+	b.places(op, left)
+	var matched [2][]int
+	for i, out := range left {
+		if j, ok := places[out.Name]; ok {
+			l, r = append(l, out), append(r, right[j])
+			matched[0], matched[1] = append(matched[0], i), append(matched[1], j)
+		}
+	}
+	if len(l) == 0 {
+		b.failAt(op, "MISMATCHED_COLUMN_ALIASES", "No corresponding columns")
+	}
+	b.info.Matched[op] = matched
+	return l, r
+}
+
+func (b *binder) places(op *syntax.SetOp, outs []Output) map[string]int {
+	places := map[string]int{}
+	for i, out := range outs {
+		if out.Name == "" {
+			b.failAt(op, "MISSING_COLUMN_NAME", "Anonymous columns are not allowed in set operations with CORRESPONDING")
+		}
+		if _, twice := places[out.Name]; twice {
+			b.failAt(op, ambiguous, "Duplicate columns found when using CORRESPONDING in set operations: %s", out.Name)
+		}
+		places[out.Name] = i
+	}
+	return places
+}
+
+// values binds VALUES: a row that is written out, or one whose type is a row,
+// has a column for each field.
 func (b *binder) values(v *syntax.Values, s *scope) []Output {
 	var types []schema.Type
 	e := b.exprs(s, "VALUES")
 	for n, row := range v.Rows {
-		cells := Cells(row)
+		have := e.rowTypes(row)
 		if n == 0 {
-			types = make([]schema.Type, len(cells))
+			types = make([]schema.Type, len(have))
 		}
-		if len(cells) != len(types) {
-			b.failAt(row, typeMismatch, "Values rows have mismatched sizes: %d vs %d", len(types), len(cells))
+		if len(have) != len(types) {
+			b.failAt(v, typeMismatch, "Values rows have mismatched sizes: %d vs %d", len(types), len(have))
 			return nil
 		}
-		for i, c := range cells {
-			t, ok := schema.Common(types[i], e.expr(c))
-			if c == row && e.info.Types[c].Kind == schema.Row {
-				b.failAt(row, notSupported, "A row in VALUES that is not written out is not supported yet")
-			}
+		for i, t := range have {
+			common, ok := schema.Common(types[i], t)
 			if !ok {
-				b.failAt(c, typeMismatch, "Values rows have mismatched types: %s vs %s", types[i], b.info.Types[c])
+				b.failAt(v, typeMismatch, "Values rows have mismatched types: %s vs %s", rowOf(types), rowOf(have))
 			}
-			types[i] = t
+			types[i] = common
 		}
 	}
 	for _, row := range v.Rows {
+		if !isRowLit(row) && b.info.Types[row].Kind == schema.Row {
+			b.coerce(row, rowOf(types))
+			continue
+		}
 		for i, c := range Cells(row) {
 			b.coerce(c, types[i])
 		}
@@ -166,6 +202,42 @@ func (b *binder) values(v *syntax.Values, s *scope) []Output {
 		outs[i].Type = t
 	}
 	return outputs(outs)
+}
+
+// rowTypes binds a row of VALUES and gives the types of its columns.
+func (e *exprs) rowTypes(row syntax.Expr) []schema.Type {
+	if !isRowLit(row) {
+		if t := e.expr(row); t.Kind == schema.Row {
+			return fieldTypes(t)
+		}
+		return []schema.Type{e.info.Types[row]}
+	}
+	var types []schema.Type
+	for _, c := range Cells(row) {
+		types = append(types, e.expr(c))
+	}
+	return types
+}
+
+func fieldTypes(row schema.Type) []schema.Type {
+	types := make([]schema.Type, len(row.Elems))
+	for i, f := range row.Elems {
+		types[i] = f.Type
+	}
+	return types
+}
+
+func rowOf(types []schema.Type) schema.Type {
+	fields := make([]schema.Field, len(types))
+	for i, t := range types {
+		fields[i].Type = t
+	}
+	return schema.RowOf(fields...)
+}
+
+func isRowLit(x syntax.Expr) bool {
+	_, ok := Unparen(x).(*syntax.RowLit)
+	return ok
 }
 
 // Cells is a row of VALUES as its cells.

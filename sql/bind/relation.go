@@ -26,7 +26,7 @@ func (b *binder) relation(r syntax.Relation, s *scope, hint string) []field {
 	case *syntax.Aliased:
 		return b.aliased(r, s)
 	case *syntax.Sample:
-		b.failAt(r, notSupported, "TABLESAMPLE is not supported yet")
+		return b.sample(r, s, hint)
 	case *syntax.TableFunc:
 		b.failAt(r, notSupported, "Table function %s is not supported yet", syntax.Print(r.Call.Name))
 	case *syntax.Unparsed:
@@ -125,9 +125,13 @@ func (b *binder) aliased(r *syntax.Aliased, s *scope) []field {
 func (b *binder) join(r *syntax.Join, s *scope, hint string) []field {
 	before := len(s.fields)
 	left := b.relation(r.Left, s, hint)
+	seen := s.onlyLeft
+	if r.Kind == "RIGHT" || r.Kind == "FULL" {
+		s.onlyLeft = r.Kind
+	}
 	s.fields = append(s.fields, left...) // in reach of UNNEST and LATERAL on the right
 	right := b.relation(r.Right, s, "")
-	s.fields = s.fields[:before]
+	s.fields, s.onlyLeft = s.fields[:before], seen
 	if r.Natural {
 		b.failAt(r, notSupported, "Natural join not supported")
 	}
@@ -147,30 +151,37 @@ func (b *binder) join(r *syntax.Join, s *scope, hint string) []field {
 	return both
 }
 
-// joinLateral holds a join with UNNEST or LATERAL on its right to what is
-// served, and notes a LEFT JOIN of UNNEST.
-func (b *binder) joinLateral(r *syntax.Join) {
-	right := r.Right
-	if a, ok := right.(*syntax.Aliased); ok {
-		right = a.Of
+// lateralKind is the name in Trino's words of a relation that can see what stands
+// to its left; "" for any other.
+func lateralKind(r syntax.Relation) (inner syntax.Relation, what string) {
+	if a, ok := r.(*syntax.Aliased); ok {
+		r = a.Of
 	}
-	what := ""
-	switch right.(type) {
+	switch r.(type) {
 	case *syntax.Unnest:
-		what = "UNNEST"
+		return r, "UNNEST"
 	case *syntax.Lateral:
-		what = "LATERAL relation"
+		return r, "LATERAL relation"
 	}
+	return r, ""
+}
+
+// joinLateral holds a join with UNNEST or LATERAL on its right to what Trino
+// serves, and notes a LEFT JOIN of UNNEST.
+func (b *binder) joinLateral(r *syntax.Join) {
+	right, what := lateralKind(r.Right)
 	if what == "" || r.Kind == "CROSS" {
 		return
 	}
 	on, ok := r.On.(*syntax.BoolLit)
 	onTrue := ok && on.Value
 	switch {
-	case r.Using != nil || r.Kind == "RIGHT" || r.Kind == "FULL":
-		b.failAt(r, notSupported, "%s JOIN involving %s is not supported", r.Kind, what)
-	case !onTrue && what == "UNNEST":
+	case r.Using != nil && what == "UNNEST":
 		b.failAt(r, notSupported, "%s JOIN involving %s is only supported with condition ON TRUE", r.Kind, what)
+	case r.Using != nil:
+		b.failAt(r, notSupported, "%s JOIN involving %s is not supported", r.Kind, what)
+	case !onTrue && (what == "UNNEST" || r.Kind == "FULL"):
+		b.failAt(r.On, notSupported, "%s JOIN involving %s is only supported with condition ON TRUE", r.Kind, what)
 	}
 	b.info.Relations[right].Outer = r.Kind == "LEFT" && what == "UNNEST"
 }

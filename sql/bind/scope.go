@@ -15,6 +15,10 @@ type scope struct {
 	parent *scope
 	fields []field
 	with   map[string]*CTE
+
+	// onlyLeft is the kind of the join whose right side is being bound, where
+	// that must not see the left one.
+	onlyLeft string
 }
 
 // field is a column under the name it has here: an alias can rename a relation
@@ -60,6 +64,10 @@ func (b *binder) resolve(n syntax.Node, s *scope, name []string, text string) *C
 		found := s.find(name)
 		if len(found) > 1 {
 			b.failAt(n, ambiguous, "Column '%s' is ambiguous", text)
+			return nil
+		}
+		if len(found) > 0 && s.onlyLeft != "" {
+			b.failAt(n, badColumnRef, "LATERAL reference not allowed in %s JOIN", s.onlyLeft)
 			return nil
 		}
 		if len(found) > 0 {

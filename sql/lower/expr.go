@@ -105,7 +105,7 @@ func (l *lowerer) bare(x syntax.Expr) syntax.Expr {
 	case *syntax.Subquery:
 		return l.subquery(x)
 	case *syntax.Quantified:
-		return &syntax.Quantified{Op: x.Op, Quantifier: x.Quantifier, X: l.key(x.X), Query: l.keyQuery(x.X, x.Query)}
+		return l.quantified(x)
 	case *syntax.Cast:
 		return l.explicitCast(x)
 	case *syntax.Case:
@@ -229,29 +229,14 @@ func (l *lowerer) in(x *syntax.In) syntax.Expr {
 	if x.Query == nil && len(l.info.Type(x.X).Elems) > 0 {
 		return l.inNested(x)
 	}
-	out := &syntax.In{Not: x.Not, X: l.key(x.X)}
 	if x.Query != nil {
-		out.Query = l.keyQuery(x.X, x.Query)
-		return out
+		return l.inQuery(x)
 	}
+	out := &syntax.In{Not: x.Not, X: l.key(x.X)}
 	for _, item := range x.List {
 		out.List = append(out.List, l.key(item))
 	}
 	return out
-}
-
-// keyQuery is the one-column query that x is compared with, cast to x's type.
-func (l *lowerer) keyQuery(x syntax.Expr, q *syntax.Query) *syntax.Query {
-	out := l.query(q)
-	have := l.info.Outputs[q][0]
-	t := l.info.Type(x)
-	if sameInDuck(have.Type, t) && !funcs.Keyed(t) {
-		return out
-	}
-	alias := l.fresh("side")
-	value := l.cast(q, column(alias, have.Ref), have.Type, t)
-	item := selected(funcs.Comparable(value, t), have.Ref)
-	return &syntax.Query{Body: &syntax.Select{Items: []syntax.SelectItem{item}, From: derived(out, alias)}}
 }
 
 func (l *lowerer) like(x *syntax.Like) syntax.Expr {

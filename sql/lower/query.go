@@ -13,6 +13,10 @@ func (l *lowerer) query(q *syntax.Query) *syntax.Query {
 	if q.With != nil {
 		out.With = &syntax.With{}
 		for i, p := range q.With.Parts {
+			if cte := info.CTEs[i]; cte.Step != nil {
+				out.With.Parts = append(out.With.Parts, l.recursion(cte)...)
+				continue
+			}
 			part := &syntax.WithPart{Name: *ident(info.CTEs[i].Name), Query: l.query(p.Query)}
 			out.With.Parts = append(out.With.Parts, part)
 		}
@@ -28,9 +32,19 @@ func (l *lowerer) query(q *syntax.Query) *syntax.Query {
 		out.OrderBy = l.order(out.OrderBy, q.OrderBy[i], o, info, wrapped)
 	}
 	l.grouped = grouped
-	out.Offset = q.Offset
-	out.Limit = q.Limit
+	out.Offset = l.count(q.Offset)
+	out.Limit = l.count(q.Limit)
+	if q.Ties {
+		return l.ties(out, info)
+	}
 	return out
+}
+
+func (l *lowerer) count(x syntax.Expr) syntax.Expr {
+	if x == nil {
+		return nil
+	}
+	return &syntax.NumberLit{Text: l.info.Counts[x]}
 }
 
 // sortsInstants reports whether a result has to be wrapped to be sorted: by a
@@ -194,6 +208,9 @@ func (l *lowerer) groupBy(sel *syntax.Select, info *bind.Select) *syntax.GroupBy
 		out.Elements = append(out.Elements, el)
 	}
 	l.grouped = picked
+	if sel.GroupBy.Distinct {
+		return l.distinctSets(sel, info)
+	}
 	return out
 }
 
@@ -226,7 +243,8 @@ func (l *lowerer) subqueryPlace(sel *syntax.Select, it *bind.Item) int {
 
 func (l *lowerer) setOp(op *syntax.SetOp) syntax.Body {
 	outs := l.info.Outputs[op]
-	out := &syntax.SetOp{Op: op.Op, All: op.All, Left: l.side(op.Left, outs), Right: l.side(op.Right, outs)}
+	matched := l.info.Matched[op]
+	out := &syntax.SetOp{Op: op.Op, All: op.All, Left: l.side(op.Left, outs, matched[0]), Right: l.side(op.Right, outs, matched[1])}
 	if op.All {
 		return out
 	}
@@ -244,12 +262,24 @@ func (l *lowerer) setOp(op *syntax.SetOp) syntax.Body {
 	return out
 }
 
-// side is one side of a set operation, cast to the common types.
-func (l *lowerer) side(body syntax.Body, want []bind.Output) syntax.Body {
+// side is one side of a set operation, cast to the common types; with places,
+// only those columns of it.
+func (l *lowerer) side(body syntax.Body, want []bind.Output, places []int) syntax.Body {
 	out := l.body(body)
 	have := l.info.Outputs[body]
-	if cast := l.castAll(out, have, want); cast != nil {
-		return cast
+	needed := len(places) > 0
+	if needed {
+		picked := make([]bind.Output, len(places))
+		for i, p := range places {
+			picked[i] = have[p]
+		}
+		have = picked
+	}
+	for i := range have {
+		needed = needed || !sameInDuck(have[i].Type, want[i].Type)
+	}
+	if needed {
+		return l.castAll(out, have, want)
 	}
 	if _, ok := out.(*syntax.SetOp); ok {
 		return &syntax.Query{Body: out}
@@ -257,16 +287,9 @@ func (l *lowerer) side(body syntax.Body, want []bind.Output) syntax.Body {
 	return out
 }
 
-// castAll wraps a body so that its columns are cast; nil where none needs it.
+// castAll wraps a body so that its columns are cast.
 func (l *lowerer) castAll(body syntax.Body, have, want []bind.Output) syntax.Body {
-	alias, needed := "", false
-	for i := range have {
-		needed = needed || !sameInDuck(have[i].Type, want[i].Type)
-	}
-	if !needed {
-		return nil
-	}
-	alias = l.fresh("side")
+	alias := l.fresh("side")
 	out := &syntax.Select{From: derived(body, alias)}
 	for i := range have {
 		x := l.cast(body, column(alias, have[i].Ref), have[i].Type, want[i].Type)
@@ -296,24 +319,4 @@ func (l *lowerer) fetchable(q *syntax.Query, outs []bind.Output) *syntax.Query {
 // sameInDuck reports whether an implicit cast changes nothing.
 func sameInDuck(from, to schema.Type) bool {
 	return from.Equal(to) || from.Kind == schema.Varchar && to.Kind == schema.Varchar
-}
-
-func (l *lowerer) values(v *syntax.Values) syntax.Body {
-	rows := &syntax.Values{}
-	for _, row := range v.Rows {
-		cells := bind.Cells(row)
-		lowered := make([]syntax.Expr, len(cells))
-		for i, c := range cells {
-			lowered[i] = l.expr(c)
-		}
-		rows.Rows = append(rows.Rows, &syntax.RowLit{Elems: lowered})
-	}
-	var names []syntax.Ident
-	for _, o := range l.info.Outputs[v] {
-		names = append(names, *ident(o.Ref))
-	}
-	return &syntax.Select{
-		Items: []syntax.SelectItem{{Star: true}},
-		From:  derived(rows, l.fresh("v"), names...),
-	}
 }

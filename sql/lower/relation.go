@@ -13,7 +13,11 @@ func (l *lowerer) relation(r syntax.Relation) syntax.Relation {
 	case *syntax.Table:
 		rel := l.info.Relations[r]
 		if rel.CTE != nil {
-			return &syntax.Aliased{Of: &syntax.Table{Name: syntax.Name{*ident(rel.CTE.Name)}}, Name: *ident(rel.Alias)}
+			name := rel.CTE.Name
+			if step, ok := l.steps[rel.CTE]; ok {
+				name = step
+			}
+			return &syntax.Aliased{Of: &syntax.Table{Name: syntax.Name{*ident(name)}}, Name: *ident(rel.Alias)}
 		}
 		return derived(l.scan(r, rel.Scan), rel.Alias)
 	case *syntax.SubqueryRel:
@@ -24,9 +28,21 @@ func (l *lowerer) relation(r syntax.Relation) syntax.Relation {
 		return l.lateral(&syntax.Query{Body: l.unnest(r)}, l.info.Relations[r].Alias)
 	case *syntax.Join:
 		return l.join(r)
+	case *syntax.Sample:
+		return l.sample(r)
 	}
 	l.failAt(r, "%T is not supported yet", r)
 	return r
+}
+
+// sample takes a share of the rows; DuckDB takes samples of relations with a
+// name only.
+func (l *lowerer) sample(r *syntax.Sample) syntax.Relation {
+	of := l.relation(r.Of)
+	if _, ok := of.(*syntax.Aliased); !ok {
+		l.failAt(r, "TABLESAMPLE of a join is not supported yet")
+	}
+	return &syntax.Sample{Of: of, Method: r.Method, Percentage: &syntax.NumberLit{Text: l.info.Counts[r.Percentage]}}
 }
 
 func (l *lowerer) lateral(q *syntax.Query, alias string) syntax.Relation {
@@ -35,7 +51,11 @@ func (l *lowerer) lateral(q *syntax.Query, alias string) syntax.Relation {
 
 func (l *lowerer) join(r *syntax.Join) syntax.Relation {
 	out := &syntax.Join{Kind: r.Kind, Left: l.relation(r.Left), Right: l.relation(r.Right)}
-	if on, ok := r.On.(*syntax.BoolLit); ok && on.Value && l.givesRow(r.Right) {
+	outer := r.Kind == "RIGHT" || r.Kind == "FULL"
+	if outer {
+		out.Right = plain(out.Right)
+	}
+	if on, ok := r.On.(*syntax.BoolLit); ok && on.Value && !outer && l.givesRow(r.Right) {
 		out.Kind = "CROSS"
 		return out
 	}
@@ -49,6 +69,16 @@ func (l *lowerer) join(r *syntax.Join) syntax.Relation {
 		out.On = and(out.On, eq)
 	}
 	return out
+}
+
+// plain is a relation without LATERAL, where nothing of the left side is read.
+func plain(r syntax.Relation) syntax.Relation {
+	if a, ok := r.(*syntax.Aliased); ok {
+		if lat, ok := a.Of.(*syntax.Lateral); ok {
+			return &syntax.Aliased{Of: &syntax.SubqueryRel{Query: lat.Query}, Name: a.Name, Columns: a.Columns}
+		}
+	}
+	return r
 }
 
 // mergedSide is the left (0) or right (1) column of a JOIN USING column, cast

@@ -119,6 +119,7 @@ type Query struct {
 	OrderBy []SortItem
 	Offset  Expr
 	Limit   Expr // nil for none and for LIMIT ALL
+	Fetch   Pos  // of FETCH FIRST; none for LIMIT
 	Ties    bool // FETCH FIRST … ROWS WITH TIES
 }
 
@@ -199,15 +200,14 @@ type TableBody struct {
 	Name Name
 }
 
-// GroupBy is GROUP BY [ALL|DISTINCT] element, …. Auto is GROUP BY AUTO.
+// GroupBy is GROUP BY [ALL|DISTINCT] element, ….
 type GroupBy struct {
 	Span
 	Distinct bool
-	Auto     bool
 	Elements []GroupElement
 }
 
-// GroupElement is one element: plain expressions (Kind "", one set), or
+// GroupElement is one element: plain expressions (Kind "", one set), AUTO, or
 // ROLLUP, CUBE, GROUPING SETS with their sets.
 type GroupElement struct {
 	Span

@@ -177,18 +177,19 @@ func (p *printer) selectItem(it SelectItem) {
 
 func (p *printer) groupBy(g *GroupBy) {
 	p.say("GROUP BY ")
-	switch {
-	case g.Auto:
-		p.say("AUTO")
-	case g.Distinct:
+	if g.Distinct {
 		p.say("DISTINCT ")
 	}
 	p.each(len(g.Elements), func(i int) { p.groupElement(g.Elements[i]) })
 }
 
 func (p *printer) groupElement(e GroupElement) {
-	if e.Kind == "" {
+	switch e.Kind {
+	case "":
 		p.groupingSet(e.Sets[0])
+		return
+	case "AUTO":
+		p.say(e.Kind)
 		return
 	}
 	p.say(e.Kind, " (")

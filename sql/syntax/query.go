@@ -257,12 +257,6 @@ func (p *parser) groupBy() *GroupBy {
 	from := p.tok.From
 	p.want("GROUP")
 	p.want("BY")
-	if p.at("AUTO") && !nameFollows(p.peek(1)) && !p.peek(1).is("(") {
-		p.next()
-		g.Auto = true
-		g.Span = p.span(from)
-		return g
-	}
 	if g.Distinct = p.got("DISTINCT"); !g.Distinct && p.at("ALL") && !nameFollows(p.peek(1)) {
 		p.next()
 	}
@@ -278,6 +272,11 @@ func (p *parser) groupElement() GroupElement {
 	e := GroupElement{}
 	from := p.tok.From
 	switch {
+	case p.at("AUTO") && !p.peek(1).is("(") && !p.peek(1).is("."):
+		e.Kind = "AUTO"
+		p.next()
+		e.Span = p.span(from)
+		return e
 	case p.atAny("ROLLUP", "CUBE"):
 		e.Kind = p.tok.Sym
 		p.next()
@@ -361,13 +360,15 @@ func (p *parser) queryTail(q *Query, from Pos) {
 		if !p.got("ALL") {
 			q.Limit = p.rowCount()
 		}
-	case p.got("FETCH"):
+	case p.at("FETCH"):
 		p.fetch(q)
 	}
 	q.Span = p.span(from)
 }
 
 func (p *parser) fetch(q *Query) {
+	q.Fetch = p.tok.From
+	p.want("FETCH")
 	p.wantAny("FIRST", "NEXT")
 	if p.atAny("ROW", "ROWS") {
 		q.Limit = &NumberLit{Span: Span{p.tok.From, p.tok.From}, Text: "1"}
