@@ -87,12 +87,12 @@ func TestScanProjection(t *testing.T) {
 	d := open(t, dir)
 	from := call(t, dir, delimited("a varchar, b integer"), strings.Repeat("x,1\n", 5000), strings.Repeat("y,2\n", 3000))
 	for sql, want := range map[string][]any{
-		"SELECT count(*) FROM " + from:                                                                {int64(8000)},
-		"SELECT sum(b)::BIGINT, max(p) FROM " + from:                                                  {int64(11000), "p1"},
-		"SELECT max(\"$path\"), min(a) FROM " + from:                                                  {"s3://b/f1.txt", "x"},
+		"SELECT count(*) FROM " + from:                                                                 {int64(8000)},
+		"SELECT sum(b)::BIGINT, max(p) FROM " + from:                                                   {int64(11000), "p1"},
+		"SELECT max(\"$path\"), min(a) FROM " + from:                                                   {"s3://b/f1.txt", "x"},
 		"WITH c AS (SELECT * FROM " + from + ") SELECT (SELECT count(*) FROM c), count(b) FROM c":      {int64(8000), int64(8000)},
-		"SELECT count(*) FROM " + from + " x JOIN " + from + " y USING (a) WHERE x.b = 2 AND y.b = 1": {int64(0)},
-		"SELECT count(*) FROM (SELECT * FROM " + from + " LIMIT 10)":                                  {int64(10)},
+		"SELECT count(*) FROM " + from + " x JOIN " + from + " y USING (a) WHERE x.b = 2 AND y.b = 1":  {int64(0)},
+		"SELECT count(*) FROM (SELECT * FROM " + from + " LIMIT 10)":                                   {int64(10)},
 		"SELECT count(*) FROM range(3) r(i), LATERAL (SELECT b FROM " + from + " WHERE b > i LIMIT 1)": {int64(2)},
 	} {
 		got, err := all(t, d, sql)

@@ -59,58 +59,42 @@ func digits(s string, least, most int) (n int, rest string, ok bool) {
 	return n, s[i:], i >= least
 }
 
-// hiveTimestamp reads a timestamp as LazySimpleSerDe does by default: a date,
-// then a time that may be missing; or the ISO form with a T.
+// hiveTimestamp reads a timestamp as LazySimpleSerDe does by default: a date, a
+// blank and a time, or the ISO form with a T, of which seconds may be missing.
 func hiveTimestamp(text string) (time.Time, bool) {
-	text = javaTrim(text)
-	date, rest, ok := lenientDate(text)
-	if !ok {
+	date, rest, ok := lenientDate(javaTrim(text))
+	if !ok || rest == "" {
 		return date, false
-	}
-	if rest == "" {
-		return date, true
 	}
 	iso := rest[0]|0x20 == 't'
 	if !iso && rest[0] != ' ' {
 		return date, false
 	}
-	least := 1
-	if iso {
-		least = 2
-	}
-	clock, ok := clockTime(rest[1:], least)
-	return date.Add(clock), ok
+	clock, rest, ok := clockTime(rest[1:], iso)
+	return date.Add(clock), ok && rest == ""
 }
 
-// clockTime reads h:m:s with a fraction of up to nine digits; of the ISO form
-// (least 2) the seconds may be missing.
-func clockTime(s string, least int) (time.Duration, bool) {
-	hour, s, ok := digits(s, least, 2)
+// clockTime reads h:m:s with a fraction of up to nine digits that s begins with.
+func clockTime(s string, secondsMayMiss bool) (total time.Duration, rest string, ok bool) {
+	hour, s, ok := digits(s, 1, 2)
 	if !ok || !strings.HasPrefix(s, ":") {
-		return 0, false
+		return 0, s, false
 	}
-	minute, s, ok := digits(s[1:], least, 2)
-	total := time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute
-	if least == 2 && ok && s == "" {
-		return total, true
-	}
+	minute, s, ok := digits(s[1:], 1, 2)
+	total = time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute
 	if !ok || !strings.HasPrefix(s, ":") {
-		return 0, false
+		return total, s, ok && secondsMayMiss
 	}
-	second, s, ok := digits(s[1:], least, 2)
+	second, s, ok := digits(s[1:], 1, 2)
 	total += time.Duration(second) * time.Second
-	if !ok || s == "" {
-		return total, ok
+	if !ok || !strings.HasPrefix(s, ".") {
+		return total, s, ok
 	}
-	if s[0] != '.' {
-		return 0, false
-	}
-	fraction := s[1:]
-	nanos, rest, ok := digits(fraction, 1, 9)
-	for range 9 - len(fraction) {
+	nanos, rest, _ := digits(s[1:], 0, 9)
+	for range 9 - (len(s) - 1 - len(rest)) {
 		nanos *= 10
 	}
-	return total + time.Duration(nanos), ok && rest == ""
+	return total + time.Duration(nanos), rest, true
 }
 
 // timestamp appends t, rounded half up to the column's precision.
@@ -153,11 +137,6 @@ func (v *Vector) hiveText(b []byte) {
 	case schema.Date:
 		if days, ok := hiveDate(string(b)); ok {
 			v.int(days)
-			return
-		}
-	case schema.Timestamp:
-		if t, ok := hiveTimestamp(string(b)); ok && len(b) >= 8 {
-			v.timestamp(t)
 			return
 		}
 	case schema.Varbinary:

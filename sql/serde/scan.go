@@ -3,7 +3,6 @@ package serde
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -219,7 +218,8 @@ func (r *Reader) hidden(i int, v *Vector) {
 	}
 }
 
-// failed says which object an error is about and where.
+// failed says which object an error is about and where. What a decoder says
+// without a code is Trino's HIVE_CURSOR_ERROR.
 func (r *Reader) failed(err error) error {
 	if r.scan.ctx.Err() != nil {
 		return r.scan.ctx.Err()
@@ -228,15 +228,16 @@ func (r *Reader) failed(err error) error {
 	if r.records != nil && r.records.place() > 0 {
 		place += " line " + strconv.FormatInt(r.records.place(), 10)
 	}
-	var known *syntax.Error
-	if errors.As(err, &known) {
-		return &syntax.Error{Code: known.Code, Msg: fmt.Sprintf("%s: %s", place, known.Msg), Err: err}
-	}
+	known := &syntax.Error{Code: "HIVE_CURSOR_ERROR", Msg: "Failed to read file at " + place + ": " + err.Error(), Err: err}
+	var coded *syntax.Error
 	var missing *os.PathError
-	if errors.As(err, &missing) {
-		return &syntax.Error{Code: "HIVE_CANNOT_OPEN_SPLIT", Msg: fmt.Sprintf("%s: %v", place, missing.Err), Err: err}
+	switch {
+	case errors.As(err, &coded):
+		known.Code, known.Msg = coded.Code, place+": "+coded.Msg
+	case errors.As(err, &missing) && r.records == nil:
+		known.Code, known.Msg = "HIVE_CANNOT_OPEN_SPLIT", place+": "+missing.Err.Error()
 	}
-	return &syntax.Error{Code: "HIVE_CURSOR_ERROR", Msg: fmt.Sprintf("Failed to read file: %s: %v", place, err), Err: err}
+	return known
 }
 
 func (r *Reader) closeFile() {

@@ -60,6 +60,9 @@ var serdes = []struct {
 	open  func(*Spec) (decoder, error)
 }{
 	{"org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe", newSimple},
+	{"org.apache.hadoop.hive.serde2.RegexSerDe", newRegex},
+	{"org.apache.hadoop.hive.contrib.serde2.RegexSerDe", newRegex},
+	{"org.apache.hadoop.hive.serde2.OpenCSVSerde", newCSV},
 }
 
 // Check refuses what cannot be read, as CREATE TABLE and a scan do: an unknown

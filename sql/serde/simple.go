@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"logsql/convert/schema"
 )
@@ -110,52 +111,63 @@ func (d *simple) decode(line []byte, b *Batch) error {
 		}
 		to := len(line)
 		if !d.takesRest || i < d.columns-1 {
-			to = d.end(line, from)
+			to = d.fieldEnd(line, from)
 		}
 		if v != nil {
-			d.value(v, line[from:to], 1)
+			d.value(v, span{line, from, to}, 1)
 		}
 		from = to + 1
 	}
 	return nil
 }
 
-// end is where the field that begins at from ends.
-func (d *simple) end(line []byte, from int) int {
+// fieldEnd is where the field that begins at from ends.
+func (d *simple) fieldEnd(line []byte, from int) int {
 	if d.escape < 0 {
 		if n := bytes.IndexByte(line[from:], d.separators[0]); n >= 0 {
 			return from + n
 		}
 		return len(line)
 	}
-	return d.next(line, from, d.separators[0])
+	return d.next(span{line, from, len(line)}, d.separators[0], math.MaxInt)
 }
 
-// next is where the separator comes that is not escaped, or the end.
-func (d *simple) next(b []byte, from int, separator byte) int {
-	for ; from < len(b); from++ {
-		if b[from] == separator {
-			return from
+// span is a part of a line. Where it lies there matters: see next.
+type span struct {
+	line     []byte
+	from, to int
+}
+
+func (s span) bytes() []byte { return s.line[s.from:s.to] }
+
+// next is where the separator comes that is not escaped, or the end. In arrays
+// and maps Trino heeds an escape only where its place in the line is less than
+// the length of the array or map.
+func (d *simple) next(s span, separator byte, heeded int) int {
+	for i := s.from; i < s.to; i++ {
+		if s.line[i] == separator {
+			return i
 		}
-		if int(b[from]) == d.escape {
-			from++
+		if int(s.line[i]) == d.escape && i+1 < heeded {
+			i++
 		}
 	}
-	return len(b)
+	return s.to
 }
 
-func (d *simple) value(v *Vector, b []byte, level int) {
+func (d *simple) value(v *Vector, s span, level int) {
+	b := s.bytes()
 	if bytes.Equal(b, d.null) {
 		v.null()
 		return
 	}
 	switch v.Type.Kind {
 	case schema.Array:
-		d.array(v, b, level)
+		d.array(v, s, level)
 	case schema.Map:
-		d.mapped(v, b, level)
+		d.mapped(v, s, level)
 	case schema.Row:
-		d.row(v, b, level)
+		d.row(v, s, level)
 	case schema.Timestamp:
 		d.moments.append(v, string(b))
 	case schema.Varchar, schema.Char:
@@ -179,47 +191,48 @@ func (d *simple) unescaped(b []byte) []byte {
 	return d.plain
 }
 
-func (d *simple) array(v *Vector, b []byte, level int) {
-	for from := 0; len(b) > 0 && from <= len(b); {
-		to := d.next(b, from, d.separators[level])
-		d.value(v.Elems[0], b[from:to], level+1)
-		from = to + 1
+func (d *simple) array(v *Vector, s span, level int) {
+	heeded := s.to - s.from
+	for more := heeded > 0; more; {
+		to := d.next(s, d.separators[level], heeded)
+		d.value(v.Elems[0], span{s.line, s.from, to}, level+1)
+		s.from, more = to+1, to < s.to
 	}
 	v.listEnded()
 }
 
-func (d *simple) row(v *Vector, b []byte, level int) {
-	from := 0
+func (d *simple) row(v *Vector, s span, level int) {
 	for i, field := range v.Elems {
-		if from > len(b) {
+		if s.from > s.to {
 			field.null()
 			continue
 		}
-		to := len(b)
+		to := s.to
 		if !d.takesRest || i < len(v.Elems)-1 {
-			to = d.next(b, from, d.separators[level])
+			to = d.next(s, d.separators[level], math.MaxInt)
 		}
-		d.value(field, b[from:to], level+1)
-		from = to + 1
+		d.value(field, span{s.line, s.from, to}, level+1)
+		s.from = to + 1
 	}
 	v.rowEnded()
 }
 
 // mapped reads a map; of equal keys the first counts, a NULL for a key does not.
-func (d *simple) mapped(v *Vector, b []byte, level int) {
+func (d *simple) mapped(v *Vector, s span, level int) {
 	keys, values := v.Elems[0], v.Elems[1]
 	clear(d.seen)
-	for from := 0; len(b) > 0 && from <= len(b); {
-		to := d.next(b, from, d.separators[level])
-		entry := b[from:to]
-		from = to + 1
-		colon := d.next(entry, 0, d.separators[level+1])
-		d.value(keys, entry[:colon], level+2)
+	heeded := s.to - s.from
+	for more := heeded > 0; more; {
+		to := d.next(s, d.separators[level], heeded)
+		colon := d.next(span{s.line, s.from, to}, d.separators[level+1], heeded)
+		key, value := span{s.line, s.from, colon}, span{s.line, min(colon+1, to), to}
+		s.from, more = to+1, to < s.to
+		d.value(keys, key, level+2)
 		if !d.distinct(keys) {
 			continue
 		}
-		if colon < len(entry) {
-			d.value(values, entry[colon+1:], level+2)
+		if colon < to {
+			d.value(values, value, level+2)
 		} else {
 			values.null()
 		}
@@ -265,10 +278,16 @@ func hiveBoolean(b []byte) (is, ok bool) {
 	return false, bytes.EqualFold(b, []byte("false"))
 }
 
+// base64Decoded leaves out what is no part of base64, as Hive does.
 func base64Decoded(b []byte) ([]byte, bool) {
-	raw, err := base64.StdEncoding.DecodeString(string(b))
-	if err != nil {
-		raw, err = base64.RawStdEncoding.DecodeString(string(b))
-	}
-	return raw, err == nil && !bytes.ContainsAny(b, "\r\n")
+	digits := bytes.Map(func(r rune) rune {
+		if r < utf8.RuneSelf && strings.ContainsRune(base64Digits, r) {
+			return r
+		}
+		return -1
+	}, b)
+	raw, err := base64.RawStdEncoding.DecodeString(string(digits))
+	return raw, err == nil
 }
+
+const base64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
