@@ -108,8 +108,8 @@ func (p *parser) createTable() Statement {
 // has it, it is none.
 func (p *parser) tableName() Name {
 	if p.tok.Kind == TokString && p.err == nil {
-		p.fail(p.tok, "mismatched input '"+p.tok.Text+"'. Expecting: <identifier>",
-			"a table's name stands in back-ticks or without quotes: "+quoteBackticks(p.tok.value()))
+		p.fail(p.tok, "mismatched input '"+tokenText(p.tok)+"'. Expecting: <identifier>",
+			"a table's name stands in back-ticks or without quotes: "+quoteBackticks(shortened(p.tok.value())))
 	}
 	return p.hiveName()
 }

@@ -62,7 +62,19 @@ func tokenText(tok Token) string {
 	if tok.Kind == TokEOF {
 		return "<EOF>"
 	}
-	return tok.Text
+	return shortened(tok.Text)
+}
+
+// shortened cuts a text that would drown the message it is part of.
+func shortened(text string) string {
+	const most = 100
+	n := 0
+	for i := range text {
+		if n++; n > most {
+			return text[:i] + "…"
+		}
+	}
+	return text
 }
 
 // illegal is the error of what is no token.
@@ -81,7 +93,7 @@ func quoteChar(text string) string {
 		return fmt.Sprintf("byte 0x%02X (not UTF-8)", text[0])
 	}
 	if unicode.IsGraphic(r) && !unicode.IsSpace(r) {
-		return "'" + text + "'"
+		return "'" + shortened(text) + "'"
 	}
 	return fmt.Sprintf("U+%04X", r)
 }
@@ -140,7 +152,7 @@ func (p *parser) slip() string {
 	case p.scan.hive && tok.Kind == TokString && tok.Text[0] == '"':
 		return "in DDL names stand in back-ticks: " + quoteBackticks(strings.Trim(tok.Text, `"`))
 	case tok.Kind == TokBackquoted && !p.scan.hive:
-		return `in queries names stand in double quotes: "` + tok.value() + `"`
+		return `in queries names stand in double quotes: "` + shortened(tok.value()) + `"`
 	case p.placeholder() != "":
 		return "replace the placeholder " + p.placeholder()
 	case tok.is("=") && p.prev.is("=") && adjacent(p.prev, tok):

@@ -12,6 +12,10 @@ const (
 	maxLinks = 100_000
 )
 
+// maxNameParts is how long a function's dotted name can be: how far to look for
+// its bracket.
+const maxNameParts = 8
+
 // Script is what a source holds: its statements and what was tolerated in it.
 type Script struct {
 	Statements []Statement

@@ -139,7 +139,7 @@ func (p *parser) named() Expr {
 		return p.typedLit()
 	}
 	n := 0
-	for p.peek(n).isName() && p.peek(n+1).is(".") && p.peek(n+2).isName() {
+	for n <= maxNameParts*2 && p.peek(n).isName() && p.peek(n+1).is(".") && p.peek(n+2).isName() {
 		n += 2
 	}
 	if p.peek(n + 1).is("(") {
@@ -194,7 +194,7 @@ func (p *parser) lambdaAhead() bool {
 		return false
 	}
 	n := 1
-	for p.peek(n).isName() {
+	for p.peek(n).isName() && n <= maxDepth {
 		n++
 		if !p.peek(n).is(",") {
 			break

@@ -4,7 +4,7 @@ package syntax
 // aside.
 func (p *parser) queryAhead() bool {
 	i := 0
-	for p.peek(i).is("(") {
+	for p.peek(i).is("(") && i <= maxDepth {
 		i++
 	}
 	switch p.peek(i).Sym {

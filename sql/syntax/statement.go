@@ -141,7 +141,7 @@ func (p *parser) noStatement() {
 		p.expected()
 		return
 	}
-	p.fail(p.tok, "mismatched input '"+p.tok.Text+"'. Expecting: <statement>", hint)
+	p.fail(p.tok, "mismatched input '"+tokenText(p.tok)+"'. Expecting: <statement>", hint)
 }
 
 func (p *parser) explain() Statement {

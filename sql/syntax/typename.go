@@ -15,7 +15,7 @@ func (p *parser) typeText() string {
 	text := p.baseType()
 	for p.at("ARRAY") { // bigint ARRAY, bigint ARRAY[3]
 		p.next()
-		p.link()
+		defer p.deeper()()
 		if p.at("[") {
 			p.wantOpen("[")
 			p.integer()
