@@ -178,7 +178,11 @@ func plainRegexp(pattern string) bool {
 	if strings.Contains(strings.NewReplacer(`\\`, "", `\(`, "", "(?:", "").Replace(strings.TrimPrefix(pattern, "(?i)")), "(?") {
 		return false // flags and named groups differ
 	}
-	_, err := regexp.Compile(pattern)
+	_, p, err := parseRegexp(pattern)
+	if err != nil || p.odd {
+		return false
+	}
+	_, err = regexp.Compile(pattern)
 	return err == nil
 }
 

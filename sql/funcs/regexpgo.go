@@ -7,17 +7,15 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
-
-	"github.com/dlclark/regexp2"
 )
 
 // matcherRE is a compiled regular expression: Go's own for what means the same
-// there, else one that backtracks, as Trino's does.
+// there, else ours, which backtracks as Trino's does.
 type matcherRE struct {
 	plain  *regexp.Regexp
-	back   *regexp2.Regexp
+	back   *rxProg
 	groups int
-	names  []string
+	names  map[string]int
 }
 
 // matchLimit ends a match that backtracks without end.
@@ -37,22 +35,20 @@ func compile(pattern string) (*matcherRE, error) {
 }
 
 func newMatcher(pattern string) (*matcherRE, error) {
-	// Go leaves out an empty match right after another, Joni does not.
-	if plainRegexp(pattern) {
-		if re := regexp.MustCompile(pattern); !re.MatchString("") {
-			return &matcherRE{plain: re, groups: re.NumSubexp(), names: re.SubexpNames()}, nil
-		}
-	}
-	translated, err := toDotNet(pattern)
+	tree, p, err := parseRegexp(pattern)
 	if err != nil {
 		return nil, err
 	}
-	re, err := regexp2.Compile(translated, regexp2.None)
-	if err != nil {
-		return nil, invalid("%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	m := &matcherRE{groups: p.groups, names: p.names}
+	// Go leaves out an empty match right after another, Joni does not.
+	if plainRegexp(pattern) {
+		if m.plain = regexp.MustCompile(pattern); !m.plain.MatchString("") {
+			return m, nil
+		}
+		m.plain = nil
 	}
-	re.MatchTimeout = matchLimit
-	return &matcherRE{back: re, groups: len(re.GetGroupNumbers()) - 1, names: re.GetGroupNames()}, nil
+	m.back, err = compileProg(tree, p.groups)
+	return m, err
 }
 
 // match is one match: byte offsets of each group, -1 for one that took no part.
@@ -63,24 +59,19 @@ func (m *matcherRE) find(s string, f func(match) bool) error {
 	if m.plain != nil {
 		return m.findPlain(s, f)
 	}
-	found, err := m.back.FindStringMatch(s)
-	offsets := runeOffsets(s)
-	for err == nil && found != nil {
-		var at match
-		for _, g := range found.Groups() {
-			if len(g.Captures) == 0 {
-				at = append(at, -1, -1)
-				continue
-			}
-			at = append(at, offsets[g.Index], offsets[g.Index+g.Length])
+	r := &rxRun{p: m.back, s: s, regs: make([]int, m.back.regs), deadline: time.Now().Add(matchLimit)}
+	for from := 0; from <= len(s); {
+		at := r.search(from)
+		if r.over {
+			return failure("GENERIC_USER_ERROR", "regular expression took more than %s on one value", matchLimit)
 		}
-		if !f(at) {
+		if at == nil || !f(at) {
 			return nil
 		}
-		found, err = m.back.FindNextMatch(found)
-	}
-	if err != nil {
-		return failure("GENERIC_USER_ERROR", "regular expression took more than %s on one value", matchLimit)
+		if from = at[1]; at[0] == at[1] {
+			_, n := utf8.DecodeRuneInString(s[from:])
+			from += max(n, 1)
+		}
 	}
 	return nil
 }
@@ -92,14 +83,6 @@ func (m *matcherRE) findPlain(s string, f func(match) bool) error {
 		}
 	}
 	return nil
-}
-
-func runeOffsets(s string) []int {
-	offsets := make([]int, 0, len(s)+1)
-	for i := range s {
-		offsets = append(offsets, i)
-	}
-	return append(offsets, len(s))
 }
 
 func goRegexpLike(a []any) (any, error) {
@@ -230,13 +213,14 @@ func goRegexpReplace(a []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	pieces, err := m.replacement(with)
-	if err != nil {
-		return nil, err
-	}
 	var b strings.Builder
+	var pieces []replacement
+	var wrong error
 	last := 0
 	err = m.find(s, func(at match) bool {
+		if pieces == nil { // a replacement is read when it is needed
+			pieces, wrong = m.replacement(with)
+		}
 		b.WriteString(s[last:at[0]])
 		for _, p := range pieces {
 			if p.group < 0 {
@@ -246,8 +230,11 @@ func goRegexpReplace(a []any) (any, error) {
 			}
 		}
 		last = at[1]
-		return true
+		return wrong == nil
 	})
+	if wrong != nil {
+		return nil, wrong
+	}
 	b.WriteString(s[last:])
 	return b.String(), err
 }
@@ -259,7 +246,7 @@ type replacement struct {
 
 // replacement reads $1, ${name} and \x in a replacement.
 func (m *matcherRE) replacement(text string) ([]replacement, error) {
-	var out []replacement
+	out := []replacement{}
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case c == '\\':
@@ -272,9 +259,6 @@ func (m *matcherRE) replacement(text string) ([]replacement, error) {
 		case strings.HasPrefix(text[i:], "${"):
 			name, _, ok := strings.Cut(text[i+2:], "}")
 			group := m.named(name)
-			if name != "" && name[0] >= '0' && name[0] <= '9' {
-				group = -1 // a backtracking engine's numbered groups have their number for a name
-			}
 			if !ok || group < 0 {
 				return nil, invalid("Illegal replacement sequence: unknown group { %s }", name)
 			}
@@ -296,10 +280,8 @@ func (m *matcherRE) replacement(text string) ([]replacement, error) {
 }
 
 func (m *matcherRE) named(name string) int {
-	for i, n := range m.names {
-		if n == name && name != "" {
-			return i
-		}
+	if n := m.names[name]; n > 0 {
+		return n
 	}
 	return -1
 }
