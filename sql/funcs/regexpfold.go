@@ -10,8 +10,14 @@ var foldings = []struct {
 	text  string
 	runes []rune
 }{
-	{"ffi", []rune{'ﬃ'}}, {"ffl", []rune{'ﬄ'}},
-	{"ss", []rune{'ß'}}, {"ff", []rune{'ﬀ'}}, {"fi", []rune{'ﬁ'}}, {"fl", []rune{'ﬂ'}}, {"st", []rune{'ﬅ', 'ﬆ'}}, {"ʼn", []rune{'ŉ'}},
+	{"ffi", []rune{'ﬃ'}},
+	{"ffl", []rune{'ﬄ'}},
+	{"ss", []rune{'ß'}},
+	{"ff", []rune{'ﬀ'}},
+	{"fi", []rune{'ﬁ'}},
+	{"fl", []rune{'ﬂ'}},
+	{"st", []rune{'ﬅ', 'ﬆ'}},
+	{"ʼn", []rune{'ŉ'}},
 }
 
 // foldingMarks are the second characters of the other foldings, which are not

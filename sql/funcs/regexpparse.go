@@ -279,7 +279,7 @@ func (p *rxParser) quantified(n *rxNode) (*rxNode, error) {
 		} else if p.got("+") {
 			r.possessive = true
 		}
-		if _, empty := firstOf(n); empty {
+		if _, empty := beginsAs(n); empty {
 			p.odd = true
 		}
 		n = reduced(n, r)

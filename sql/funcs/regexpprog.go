@@ -56,7 +56,7 @@ func compileProg(n *rxNode, groups int) (*rxProg, error) {
 		return nil, unsupported("Regular expressions that repeat as much as this one are not supported yet")
 	}
 	p := c.prog
-	if set, empty := firstOf(n); !empty {
+	if set, empty := beginsAs(n); !empty {
 		p.first = set
 	}
 	p.must, p.prefix = mustHold(n)
@@ -203,7 +203,7 @@ func (c *rxCompiler) leave(split, to int) {
 
 // loop is none or more, or with once one or more, of n.
 func (c *rxCompiler) loop(n *rxNode, once, lazy bool) {
-	_, empty := firstOf(n)
+	_, empty := beginsAs(n)
 	start := c.here()
 	split := -1
 	if !once {
@@ -239,8 +239,8 @@ func (c *rxCompiler) loop(n *rxNode, once, lazy bool) {
 
 var everyRune = setOf(0, utf8.MaxRune)
 
-// firstOf is what a match of n can begin with; empty where it may be none.
-func firstOf(n *rxNode) (set *runeSet, empty bool) {
+// beginsAs is what a match of n can begin with; empty where it may be none.
+func beginsAs(n *rxNode) (set *runeSet, empty bool) {
 	switch n.kind {
 	case rxText:
 		r, size := utf8.DecodeRuneInString(n.text)
@@ -251,21 +251,21 @@ func firstOf(n *rxNode) (set *runeSet, empty bool) {
 	case rxSet:
 		return n.set, false
 	case rxGroup, rxAtomic:
-		return firstOf(n.subs[0])
+		return beginsAs(n.subs[0])
 	case rxRepeat:
-		set, empty = firstOf(n.subs[0])
+		set, empty = beginsAs(n.subs[0])
 		return set, empty || n.min == 0
 	case rxAlt:
 		set = newSet(nil)
 		for _, sub := range n.subs {
-			s, e := firstOf(sub)
+			s, e := beginsAs(sub)
 			set, empty = set.or(s), empty || e
 		}
 		return set, empty
 	case rxCat:
 		set = newSet(nil)
 		for _, sub := range n.subs {
-			s, e := firstOf(sub)
+			s, e := beginsAs(sub)
 			if set = set.or(s); !e {
 				return set, false
 			}
