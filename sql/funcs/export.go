@@ -20,8 +20,13 @@ func JodaParser(pattern string) (func(string) (time.Time, bool), error) {
 	}, nil
 }
 
-// Regexp is a compiled regular expression of Java's.
-type Regexp struct{ m *matcherRE }
+// Regexp is a compiled regular expression of Java's: Go's own for what means the
+// same there, else one that backtracks.
+type Regexp struct {
+	plain  *regexp.Regexp
+	java   *regexp2.Regexp
+	groups int
+}
 
 // JavaRegexp compiles a pattern that is to match whole lines (whole), or to be
 // found in them. A dot matches line ends when dotAll.
@@ -42,7 +47,7 @@ func JavaRegexp(pattern string, whole, dotAll, foldCase bool) (*Regexp, error) {
 	}
 	if plainLine(pattern) {
 		if re, err := regexp.Compile(wrapped); err == nil {
-			return &Regexp{&matcherRE{plain: re, groups: re.NumSubexp(), names: re.SubexpNames()}}, nil
+			return &Regexp{plain: re, groups: re.NumSubexp()}, nil
 		}
 	}
 	translated, err := toDotNet(wrapped)
@@ -54,7 +59,7 @@ func JavaRegexp(pattern string, whole, dotAll, foldCase bool) (*Regexp, error) {
 		return nil, invalid("%s", err)
 	}
 	re.MatchTimeout = matchLimit
-	return &Regexp{&matcherRE{back: re, groups: len(re.GetGroupNumbers()) - 1, names: re.GetGroupNames()}}, nil
+	return &Regexp{java: re, groups: len(re.GetGroupNumbers()) - 1}, nil
 }
 
 // plainLine is plainRegexp for text without line ends, where $ is the end.
@@ -79,21 +84,40 @@ func plainLine(pattern string) bool {
 }
 
 // Groups is how many groups the pattern has.
-func (r *Regexp) Groups() int { return r.m.groups }
+func (r *Regexp) Groups() int { return r.groups }
 
 // Plain is the pattern where Go's engine reads it as Java does, else nil.
-func (r *Regexp) Plain() *regexp.Regexp { return r.m.plain }
+func (r *Regexp) Plain() *regexp.Regexp { return r.plain }
 
 // Find gives where the first match and its groups begin and end, -1 for a group
 // that took no part; nil where there is none.
 func (r *Regexp) Find(text string) ([]int, error) {
-	if r.m.plain != nil {
-		return r.m.plain.FindStringSubmatchIndex(text), nil
+	if r.plain != nil {
+		return r.plain.FindStringSubmatchIndex(text), nil
 	}
-	var found []int
-	err := r.m.find(text, func(at match) bool {
-		found = at
-		return false
-	})
-	return found, err
+	found, err := r.java.FindStringMatch(text)
+	if err != nil {
+		return nil, failure("GENERIC_USER_ERROR", "regular expression took more than %s on one value", matchLimit)
+	}
+	if found == nil {
+		return nil, nil
+	}
+	var at []int
+	offsets := runeOffsets(text)
+	for _, g := range found.Groups() {
+		if len(g.Captures) == 0 {
+			at = append(at, -1, -1)
+			continue
+		}
+		at = append(at, offsets[g.Index], offsets[g.Index+g.Length])
+	}
+	return at, nil
+}
+
+func runeOffsets(s string) []int {
+	offsets := make([]int, 0, len(s)+1)
+	for i := range s {
+		offsets = append(offsets, i)
+	}
+	return append(offsets, len(s))
 }
