@@ -98,10 +98,10 @@ func TestErrorsHaveTrinosWords(t *testing.T) {
 		"SELECT date_parse('x', '%Y')":              `INVALID_FUNCTION_ARGUMENT: Invalid format: "x"`,
 		"SELECT abs('x')": "FUNCTION_NOT_FOUND: line 1:8: Unexpected parameters (varchar(1)) for function abs. " +
 			"Expected: abs(bigint), abs(decimal(p,s)), abs(double), abs(integer), abs(real), abs(smallint), abs(tinyint)",
-		"SELECT approx_set(1)": "NOT_SUPPORTED: line 1:8: Function 'approx_set' is not supported yet",
-		"SELECT frobnicate(1)":             "FUNCTION_NOT_FOUND: line 1:8: Function 'frobnicate' not registered",
-		"SELECT 'a' + 1":                   "TYPE_MISMATCH: line 1:12: Cannot apply operator: varchar(1) + integer",
-		"SELECT json_extract('{}', 'a')":   "INVALID_FUNCTION_ARGUMENT: line 1:8: Invalid JSON path: 'a'",
+		"SELECT approx_set(1)":           "NOT_SUPPORTED: line 1:8: Function 'approx_set' is not supported yet",
+		"SELECT frobnicate(1)":           "FUNCTION_NOT_FOUND: line 1:8: Function 'frobnicate' not registered",
+		"SELECT 'a' + 1":                 "TYPE_MISMATCH: line 1:12: Cannot apply operator: varchar(1) + integer",
+		"SELECT json_extract('{}', 'a')": "INVALID_FUNCTION_ARGUMENT: line 1:8: Invalid JSON path: 'a'",
 	} {
 		_, err := tryAnswer(s, sql)
 		if err == nil || err.Error() != want {

@@ -70,9 +70,7 @@ func (e *exprs) plainForm(x *syntax.Call, name string) (string, []syntax.Expr) {
 	case "BOTH", "NFC":
 		return name, x.Args
 	case "ON OVERFLOW":
-		if len(x.Clause) == 2 && x.Clause[1] == "ERROR" {
-			return name, x.Args
-		}
+		return name, x.Args
 	}
 	e.failAt(x, notSupported, "%s(… %s) is not supported yet", name, strings.Join(x.Clause, " "))
 	return name, x.Args

@@ -38,7 +38,12 @@ func (u udf) Config() duckdb.ScalarFuncConfig { return u.config }
 // Executor calls the Go function row by row. A NULL inside TRY or an error
 // keeps its Trino code on the way through DuckDB's text; see trinoError.
 func (u udf) Executor() duckdb.ScalarFuncExecutor {
-	return duckdb.ScalarFuncExecutor{RowExecutor: func(values []driver.Value) (any, error) {
+	return duckdb.ScalarFuncExecutor{RowExecutor: func(values []driver.Value) (_ any, err error) {
+		defer func() {
+			if p := recover(); p != nil { // else it would end the process, on its way through C
+				err = fmt.Errorf("internal error: %v", p)
+			}
+		}()
 		args := make([]any, len(values))
 		for i, v := range values {
 			args[i] = v

@@ -38,12 +38,21 @@ var aggregateFuncs = []*Func{
 	{Name: "var_pop", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}},
 	{Name: "skewness", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitMoments(3)},
 	{Name: "kurtosis", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitMoments(4)},
-	{Name: "corr", Kind: Aggregate, Signatures: twoFloats},
-	{Name: "covar_pop", Kind: Aggregate, Signatures: twoFloats},
-	{Name: "covar_samp", Kind: Aggregate, Signatures: twoFloats},
-	{Name: "regr_slope", Kind: Aggregate, Signatures: twoFloats},
-	{Name: "regr_intercept", Kind: Aggregate, Signatures: twoFloats},
+	{Name: "corr", Kind: Aggregate, Signatures: twoFloats, Emit: emitCorrelation},
+	{Name: "covar_pop", Kind: Aggregate, Signatures: twoFloats, Emit: as("covar_pop")},
+	{Name: "covar_samp", Kind: Aggregate, Signatures: twoFloats, Emit: as("covar_samp")},
+	{Name: "regr_slope", Kind: Aggregate, Signatures: twoFloats, Emit: emitCorrelation},
+	{Name: "regr_intercept", Kind: Aggregate, Signatures: twoFloats, Emit: emitCorrelation},
 	{Name: "geometric_mean", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double", "(real) real"}, Emit: emitGeometricMean},
+	{Name: "checksum", Kind: Aggregate, Signatures: []string{"(T) varbinary"}, Emit: emitChecksum},
+	{Name: "reduce_agg", Kind: Aggregate, Signatures: []string{"(T, S, function(S, T, S), function(S, S, S)) S"}, Check: plainState, Emit: emitReduceAgg},
+	{Name: "numeric_histogram", Kind: Aggregate, Signatures: []string{
+		"(bigint, double) map(double, double)", "(bigint, real) map(real, real)",
+		"(bigint, double, double) map(double, double)", "(bigint, real, double) map(real, real)",
+	}, Emit: emitNumericHistogram},
+	{Name: "approx_most_frequent", Kind: Aggregate, Signatures: []string{
+		"(bigint, bigint, bigint) map(bigint, bigint)", "(bigint, varchar, bigint) map(varchar, bigint)",
+	}, Emit: emitMostFrequent},
 	{Name: "bitwise_and_agg", Kind: Aggregate, Signatures: []string{"(bigint) bigint"}, Emit: native("bit_and")},
 	{Name: "bitwise_or_agg", Kind: Aggregate, Signatures: []string{"(bigint) bigint"}, Emit: native("bit_or")},
 	{Name: "bitwise_xor_agg", Kind: Aggregate, Signatures: []string{"(bigint) bigint"}, Emit: native("bit_xor")},
@@ -54,7 +63,9 @@ var (
 	percentileSignatures = []string{
 		"(bigint, double) bigint", "(double, double) double", "(real, double) real",
 		"(bigint, array(double)) array(bigint)", "(double, array(double)) array(double)", "(real, array(double)) array(real)",
-		"(bigint, double, double) bigint", "(double, double, double) double",
+		"(bigint, double, double) bigint", "(double, double, double) double", "(real, double, double) real",
+		"(bigint, double, array(double)) array(bigint)", "(double, double, array(double)) array(double)", "(real, double, array(double)) array(real)",
+		"(bigint, double, double, double) bigint", "(double, double, double, double) double", "(real, double, double, double) real",
 	}
 )
 
@@ -205,27 +216,6 @@ func emitApproxDistinct(c *Call) (expr, error) {
 	return out, nil
 }
 
-// emitPercentile is exact, as Trino's digest is for few values.
-func emitPercentile(c *Call) (expr, error) {
-	if len(c.Args) == 3 {
-		return nil, unsupported("approx_percentile with weights is not supported yet")
-	}
-	return typed(c.with("quantile_disc", c.Args...), c.Result), nil
-}
-
-func emitListagg(c *Call) (expr, error) {
-	if c.Node != nil && len(c.Node.Clause) > 0 {
-		return nil, unsupported("listagg's ON OVERFLOW is not supported yet")
-	}
-	args := append([]expr{}, c.Args...)
-	if len(args) == 1 {
-		args = append(args, str(""))
-	}
-	out := c.with("string_agg", args...)
-	out.Within = false
-	return out, nil
-}
-
 // emitMapAgg keeps the first value of a key; Trino keeps one of them.
 func emitMapAgg(c *Call) (expr, error) {
 	entry := structOf([]string{"key", "value"}, c.Args[0], c.Args[1])
@@ -282,21 +272,6 @@ func emitHistogram(c *Call) (expr, error) {
 		return nil, unsupported("histogram of %s is not supported yet", c.Params[0])
 	}
 	return typed(c.with("histogram", c.Args[0]), c.Result), nil
-}
-
-// emitMoments is skewness and kurtosis by Trino's formulas, out of power sums.
-func emitMoments(order int) emit {
-	return func(c *Call) (expr, error) {
-		x := castTo(c.Args[0], "DOUBLE")
-		if order == 3 {
-			n := castTo(c.with("count", x), "DOUBLE")
-			// DuckDB's is the sample's, with the factor sqrt(n(n-1))/(n-2).
-			factor := bin("/", bin("-", n, num(2)), call("sqrt", bin("*", n, bin("-", n, num(1)))))
-			return when(bin("<", n, num(3)), castTo(null(), "DOUBLE"), bin("*", c.with("skewness", x), factor)), nil
-		}
-		n := c.with("count", x)
-		return when(bin("<", n, num(4)), castTo(null(), "DOUBLE"), c.with("kurtosis", x)), nil
-	}
 }
 
 // emitGeometricMean: DuckDB's own is a macro, which takes no FILTER.

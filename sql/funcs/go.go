@@ -29,7 +29,7 @@ func GoFuncs() []GoFunc {
 	var all []GoFunc
 	for _, list := range [][]GoFunc{
 		castGo, stringGo, regexpGo, datetimeGo, jsonGo, mathGo, binaryGo, urlGo, addressGo, likeGo, arrayGo, fineGo, javaTimeGo, nanosGo, intervalGo,
-		sqlJSONGo,
+		sqlJSONGo, aggregateGo, checksumGo,
 	} {
 		all = append(all, list...)
 	}

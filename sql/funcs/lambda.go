@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"logsql/convert/schema"
 	"logsql/sql/syntax"
 )
 
@@ -41,18 +42,23 @@ func emitMatch(want, ifFound, otherwise bool) emit {
 	}
 }
 
-// emitReduce carries the state beside the elements, as DuckDB's list_reduce
-// wants both of one type.
 func emitReduce(c *Call) (expr, error) {
-	state, of := DuckType(c.Params[1]), DuckType(c.Params[0].Elem())
-	names := []string{"s", "e"}
-	first := structOf(names, castTo(c.Args[1], state), castTo(null(), of))
-	rest := call("list_transform", c.Args[0], lambda(structOf(names, castTo(null(), state), elem()), elemVar))
-	const before, next = "$s", "$n"
-	step := apply(c.Args[2], field(id(before), "s"), field(id(next), "e"))
-	folded := call("list_reduce", call("list_prepend", first, rest), lambda(structOf(names, castTo(step, state), castTo(null(), of)), before, next))
-	result := apply(c.Args[3], field(folded, "s"))
+	folded := foldList(c.Args[0], c.Args[1], c.Args[2], c.Params[0].Elem(), c.Params[1])
+	result := apply(c.Args[3], folded)
 	return when(isNull(c.Args[0]), typedNull(c.Result), typed(result, c.Result)), nil
+}
+
+// foldList carries the state beside the elements, as DuckDB's list_reduce wants
+// both of one type.
+func foldList(list, start, f expr, elemType, stateType schema.Type) expr {
+	state, of := DuckType(stateType), DuckType(elemType)
+	names := []string{"s", "e"}
+	first := structOf(names, castTo(start, state), castTo(null(), of))
+	rest := call("list_transform", list, lambda(structOf(names, castTo(null(), state), elem()), elemVar))
+	const before, next = "$s", "$n"
+	step := apply(f, field(id(before), "s"), field(id(next), "e"))
+	fold := lambda(structOf(names, castTo(step, state), castTo(null(), of)), before, next)
+	return field(call("list_reduce", call("list_prepend", first, rest), fold), "s")
 }
 
 func emitZipWith(c *Call) (expr, error) {
