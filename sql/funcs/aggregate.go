@@ -120,7 +120,7 @@ func emitSum(c *Call) (expr, error) {
 	case schema.BigInt, schema.Real, schema.Decimal:
 		return typed(c.with("sum", c.Args...), c.Result), nil
 	case schema.IntervalDay:
-		return call("to_milliseconds", castTo(c.with("sum", intervalMillis(c.Args[0])), "BIGINT")), nil
+		return ofMillis(c.with("sum", intervalMillis(c.Args[0]))), nil
 	case schema.IntervalYear:
 		return call("to_months", castTo(c.with("sum", intervalMonths(c.Args[0])), "INTEGER")), nil
 	}
@@ -138,7 +138,7 @@ func emitAvg(c *Call) (expr, error) {
 	case schema.Real:
 		return castTo(c.with("avg", x), "FLOAT"), nil
 	case schema.IntervalDay:
-		return call("to_milliseconds", castTo(call("trunc", c.with("avg", intervalMillis(x))), "BIGINT")), nil
+		return ofMillis(call("trunc", c.with("avg", intervalMillis(x)))), nil
 	case schema.IntervalYear:
 		return call("to_months", castTo(call("trunc", c.with("avg", intervalMonths(x))), "INTEGER")), nil
 	}

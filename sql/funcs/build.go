@@ -112,6 +112,17 @@ func isLiteral(x expr) bool {
 	return false
 }
 
+// isNullLiteral tells whether x is NULL as written, cast or not.
+func isNullLiteral(x expr) bool {
+	switch x := x.(type) {
+	case *syntax.NullLit:
+		return true
+	case *syntax.Cast:
+		return isNullLiteral(x.X)
+	}
+	return false
+}
+
 // isNumber tells whether x is a number as written, which NaN is not.
 func isNumber(x expr) bool {
 	switch x := x.(type) {

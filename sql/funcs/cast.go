@@ -193,6 +193,9 @@ func toText(x expr, from, to schema.Type) (expr, error) {
 		return nil, err
 	}
 	if to.Kind == schema.Char {
+		if from.Kind >= schema.Date && from.Kind <= schema.IntervalYear {
+			return nil, cannotCast(from, to)
+		}
 		return call("rpad", text, num(to.Precision), str(" ")), nil
 	}
 	if to.Precision == 0 || from.Kind == schema.Varchar && from.Precision != 0 && from.Precision <= to.Precision {
@@ -233,7 +236,7 @@ func plainText(x expr, from schema.Type) (expr, error) {
 		return castTo(x, "VARCHAR"), nil
 	case schema.Date:
 		slow := call("split_part", call("trino_timestamp_text", castTo(x, "TIMESTAMP"), num(0), boolean(false)), str(" "), num(1))
-		return when(fourDigits(x, "DATE"), castTo(x, "VARCHAR"), slow), nil
+		return when(bin("<", x, dayOne("DATE")), slow, castTo(x, "VARCHAR")), nil
 	case schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt, schema.UUID:
 		return castTo(x, "VARCHAR"), nil
 	}
@@ -252,10 +255,13 @@ func timestampText(x expr, precision int) expr {
 
 // fourDigits is true of the years 1 to 9999.
 func fourDigits(x expr, kind string) expr {
-	day := func(text string) expr {
-		return &syntax.TypedLit{Type: &syntax.TypeName{Text: kind}, Value: text}
-	}
-	return and(bin(">=", x, day("0001-01-01")), bin("<", x, day("10000-01-01")))
+	end := &syntax.TypedLit{Type: &syntax.TypeName{Text: kind}, Value: "10000-01-01"}
+	return and(bin(">=", x, dayOne(kind)), bin("<", x, end))
+}
+
+// dayOne is the first day whose year DuckDB writes as Trino does.
+func dayOne(kind string) expr {
+	return &syntax.TypedLit{Type: &syntax.TypeName{Text: kind}, Value: "0001-01-01"}
 }
 
 // fromText parses. DuckDB takes more than Trino does (blanks, 1.5 as an
@@ -344,7 +350,7 @@ func fromNumber(x expr, from, to schema.Type) (expr, error) {
 }
 
 func zoned(t, z expr) expr {
-	if isLiteral(t) {
+	if isLiteral(t) && !isNullLiteral(t) {
 		return structOf(zonedFields, t, z)
 	}
 	return when(isNull(t), null(), structOf(zonedFields, t, z))

@@ -6,13 +6,17 @@ import "logsql/convert/schema"
 func fromMoment(x expr, from, to schema.Type) (expr, error) {
 	toZoned := GoesByInstant(to)
 	switch {
+	case to.Kind < schema.Date || to.Kind > schema.TimestampTZ:
+		return nil, cannotCast(from, to)
 	case from.Kind == to.Kind && from.Kind != schema.Date:
 		return rounded(x, from, to), nil
 	case from.Kind == schema.TimestampTZ && to.Kind == schema.TimeTZ:
 		return zonedClock(x, from, to), nil
 	case from.Kind == schema.TimestampTZ && !toZoned:
 		local := when(bin("=", zone(x), str("UTC")), instant(x), localOf(x, from))
-		return fromMoment(local, schema.Type{Kind: schema.Timestamp, Precision: from.Precision}, to)
+		return fromUnzoned(local, schema.Type{Kind: schema.Timestamp, Precision: from.Precision}, to)
+	case from.Kind == schema.Timestamp && to.Kind == schema.Time:
+		return castClock(x, from, to), nil
 	case from.Kind == schema.TimeTZ && to.Kind == schema.Time:
 		return rounded(localClock(x), fineClock(from), to), nil
 	case from.Kind == schema.TimeTZ && to.Kind == schema.Timestamp:
@@ -32,6 +36,8 @@ func fromUnzoned(x expr, from, to schema.Type) (expr, error) {
 	plain := to
 	plain.Kind--
 	switch {
+	case from.Kind == to.Kind:
+		return rounded(x, from, to), nil
 	case from.Kind == schema.Date && to.Kind == schema.Timestamp:
 		x = castTo(x, "TIMESTAMP")
 		if IsFine(to) {
@@ -41,19 +47,41 @@ func fromUnzoned(x expr, from, to schema.Type) (expr, error) {
 	case to.Kind == schema.TimestampTZ:
 		t, err := fromMoment(x, from, plain)
 		return zoned(t, str("UTC")), err
-	case to.Kind == schema.TimeTZ && from.Kind != schema.Date:
+	case to.Kind == schema.TimeTZ && from.Kind == schema.Timestamp:
+		return zoned(picosOf(rounded(clockIn(x, from), clockType(from), plain), plain), longNum(0)), nil
+	case to.Kind == schema.TimeTZ && from.Kind == schema.Time:
 		t, err := fromMoment(x, from, plain)
 		return zoned(picosOf(t, plain), longNum(0)), err
 	case from.Kind == schema.Timestamp && to.Kind == schema.Date:
 		return castTo(coarse(x, from), "DATE"), nil
 	case from.Kind == schema.Timestamp && to.Kind == schema.Time:
-		if !IsFine(from) {
-			return rounded(castTo(x, "TIME"), schema.Type{Kind: schema.Time, Precision: from.Precision}, to), nil
-		}
-		picos := castTo(bin("%", bin("+", bin("%", x, longNum(picosOfDay)), longNum(picosOfDay)), longNum(picosOfDay)), "BIGINT")
-		return rounded(picos, fineClock(from), to), nil
+		return rounded(clockIn(x, from), clockType(from), to), nil
 	}
 	return nil, cannotCast(from, to)
+}
+
+// clockIn is the time of day of a timestamp.
+func clockIn(x expr, t schema.Type) expr {
+	if IsFine(t) {
+		return castTo(wrapped(x), "BIGINT")
+	}
+	return castTo(x, "TIME")
+}
+
+func clockType(t schema.Type) schema.Type {
+	return schema.Type{Kind: schema.Time, Precision: t.Precision}
+}
+
+// castClock is CAST of a timestamp as a time. Trino's is a second early before
+// 1970 where there is a fraction of a second, and fails where that is the day
+// before.
+func castClock(x expr, t, to schema.Type) expr {
+	epoch, second := picosOf(x, t), longNum(picosOfMinute/60)
+	early := and(bin("<", epoch, num(0)), bin("<>", bin("%", epoch, second), num(0)))
+	picos := wrapped(epoch)
+	low := when(bin("<", picos, second), fail(schema.Of(schema.BigInt), "GENERIC_INTERNAL_ERROR", str("value must be >= 0")), castTo(bin("-", picos, second), "BIGINT"))
+	fine := fineClock(t)
+	return when(early, rounded(low, fine, to), rounded(clockIn(x, t), clockType(t), to))
 }
 
 // fineClock is the type of a time that is kept in picoseconds, though it may

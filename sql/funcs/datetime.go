@@ -1,9 +1,12 @@
 package funcs
 
 import (
+	"math"
+	"strconv"
 	"strings"
 
 	"logsql/convert/schema"
+	"logsql/sql/syntax"
 )
 
 var datetimeFuncs = []*Func{
@@ -47,7 +50,7 @@ var datetimeFuncs = []*Func{
 	}, Emit: emitFromUnixtime},
 	{Name: "from_unixtime_nanos", Signatures: []string{"(bigint) timestamp with time zone", "(decimal) timestamp with time zone"}, Result: nanos, Emit: emitFromUnixtimeNanos},
 	{Name: "from_iso8601_timestamp_nanos", Signatures: []string{"(varchar) timestamp with time zone"}, Result: nanos, Emit: emitFromISONanos},
-	{Name: "parse_duration", Signatures: []string{"(varchar) interval day to second"}, Emit: build(func(a []expr) expr { return call("to_milliseconds", call("trino_duration", a[0])) })},
+	{Name: "parse_duration", Signatures: []string{"(varchar) interval day to second"}, Emit: build(func(a []expr) expr { return ofMillis(call("trino_duration", a[0])) })},
 	{Name: "human_readable_seconds", Signatures: []string{"(double) varchar"}, Emit: udf("trino_human_seconds")},
 	{Name: "to_unixtime", Signatures: []string{"(timestamp) double", "(timestamp with time zone) double"}, Emit: emitToUnixtime},
 	{Name: "from_iso8601_timestamp", Signatures: []string{"(varchar) timestamp with time zone"}, Emit: emitFromISO},
@@ -293,19 +296,26 @@ var truncUnits = map[schema.Kind]string{
 	schema.TimestampTZ: "millisecond second minute hour day week month quarter year",
 }
 
-// unit checks the unit of date_trunc, date_add or date_diff, which must be a
-// literal.
-func unit(c *Call, t schema.Type) (string, error) {
-	text, ok := c.constant(0)
-	if !ok {
-		return "", unsupported("%s with a unit that is not a literal is not supported yet", c.Name)
+// byUnit is one expression for the unit that date_trunc, date_add or date_diff
+// is called with, a choice among all where it is no literal.
+func byUnit(c *Call, t schema.Type, of func(name string) (expr, error)) (expr, error) {
+	text, literal := c.constant(0)
+	bad := func(text expr) expr {
+		msg := bin("||", bin("||", str("'"), text), str("' is not a valid "+unitOwner(t)+" field"))
+		return fail(c.Result, "INVALID_FUNCTION_ARGUMENT", msg)
 	}
+	choice := &syntax.Case{Operand: call("lower", c.Args[0]), Else: bad(c.Args[0])}
 	for _, name := range strings.Fields(truncUnits[t.Kind]) {
-		if strings.EqualFold(name, text) {
-			return name, nil
+		x, err := of(name)
+		if err != nil || literal && strings.EqualFold(name, text) {
+			return x, err
 		}
+		choice.Whens = append(choice.Whens, syntax.When{Cond: str(name), Result: typed(x, c.Result)})
 	}
-	return "", invalid("'%s' is not a valid %s field", text, unitOwner(t))
+	if literal {
+		return bad(str(text)), nil
+	}
+	return when(isNull(c.Args[0]), typedNull(c.Result), choice), nil
 }
 
 func unitOwner(t schema.Type) string {
@@ -319,19 +329,22 @@ func unitOwner(t schema.Type) string {
 }
 
 func emitDateTrunc(c *Call) (expr, error) {
-	name, err := unit(c, c.Params[1])
-	if err != nil {
-		return nil, err
-	}
-	if t := c.Params[1]; t.Kind == schema.Time || t.Kind == schema.TimeTZ {
-		return truncClock(name, c.Args[1], t), nil
-	}
-	return micros(func(c *Call) (expr, error) { return truncStamp(name, c.Args[1], c.Params[1]), nil }, false)(c)
+	t := c.Params[1]
+	return byUnit(c, t, func(name string) (expr, error) {
+		if t.Kind == schema.Time || t.Kind == schema.TimeTZ {
+			return truncClock(name, c.Args[1], t), nil
+		}
+		return micros(func(c *Call) (expr, error) { return truncStamp(name, c.Args[1], c.Params[1]), nil }, false)(c)
+	})
 }
 
 func truncStamp(name string, x expr, t schema.Type) expr {
-	if t.Kind == schema.TimestampTZ {
-		return zoned(call("trino_to_utc", call("date_trunc", str(name), local(x)), zone(x)), zone(x))
+	switch {
+	case t.Kind == schema.TimestampTZ && unitPicos[name] > 0: // by the offset of the instant
+		wall := local(x)
+		return zoned(bin("-", instant(x), bin("-", wall, call("date_trunc", str(name), wall))), zone(x))
+	case t.Kind == schema.TimestampTZ:
+		return backToUTC(call("date_trunc", str(name), local(x)), x)
 	}
 	return typed(call("date_trunc", str(name), x), t)
 }
@@ -358,7 +371,7 @@ func intervalOf(name string, n expr) expr {
 	small := castTo(n, "INTEGER")
 	switch name {
 	case "millisecond":
-		return call("to_milliseconds", n)
+		return ofMillis(n)
 	case "quarter":
 		return call("to_months", bin("*", small, num(3)))
 	case "second":
@@ -371,19 +384,33 @@ func intervalOf(name string, n expr) expr {
 
 // emitDateAdd rounds what it moves to the digits that the type has.
 func emitDateAdd(c *Call) (expr, error) {
-	x, t := c.Args[2], c.Params[2]
-	name, err := unit(c, t)
-	if err != nil {
-		return nil, err
+	t := c.Params[2]
+	return byUnit(c, t, func(name string) (expr, error) {
+		if t.Kind == schema.Time || t.Kind == schema.TimeTZ {
+			return addClock(name, c.Args[2], c.Args[1], t), nil
+		}
+		out, err := micros(func(c *Call) (expr, error) { return addStamp(name, c.Args[2], fitting(c), c.Params[2]), nil }, true)(c)
+		if name == "millisecond" && t.Kind != schema.Date && t.Precision < 3 {
+			out = rounded(out, schema.Type{Kind: t.Kind, Precision: 3}, t)
+		}
+		return out, err
+	})
+}
+
+// fitting is the number to add, which must be of 32 bits.
+func fitting(c *Call) expr {
+	n := c.Args[1]
+	if text, ok := c.constant(1); ok {
+		if _, err := strconv.ParseInt(text, 10, 32); err == nil {
+			return n
+		}
 	}
-	if t.Kind == schema.Time || t.Kind == schema.TimeTZ {
-		return addClock(name, x, c.Args[1], t), nil
+	code := "INVALID_FUNCTION_ARGUMENT"
+	if c.Params[2].Kind == schema.Date {
+		code = "GENERIC_INTERNAL_ERROR"
 	}
-	out, err := micros(func(c *Call) (expr, error) { return addStamp(name, c.Args[2], c.Args[1], c.Params[2]), nil }, true)(c)
-	if name == "millisecond" && t.Kind != schema.Date && t.Precision < 3 {
-		out = rounded(out, schema.Type{Kind: t.Kind, Precision: 3}, t)
-	}
-	return out, err
+	fits := &syntax.Between{X: n, Low: num(math.MinInt32), High: num(math.MaxInt32)}
+	return when(not(fits), fail(c.Params[1], code, str("integer overflow")), n)
 }
 
 func addStamp(name string, x, n expr, t schema.Type) expr {
@@ -395,7 +422,13 @@ func addStamp(name string, x, n expr, t schema.Type) expr {
 	case "millisecond", "second", "minute", "hour":
 		return zoned(bin("+", instant(x), step), zone(x))
 	}
-	return zoned(call("trino_to_utc", bin("+", local(x), step), zone(x)), zone(x))
+	return backToUTC(bin("+", local(x), step), x)
+}
+
+// backToUTC is a timestamp with x's zone, of what that zone's clock shows.
+func backToUTC(wall, x expr) expr {
+	t := when(bin("=", zone(x), str("UTC")), wall, call("trino_back_to_utc", wall, zone(x), instant(x)))
+	return zoned(t, zone(x))
 }
 
 // addClock moves a time of day around the clock.
@@ -414,16 +447,15 @@ func addClock(name string, x, n expr, t schema.Type) expr {
 // cut to milliseconds before.
 func emitDateDiff(c *Call) (expr, error) {
 	t := c.Params[1]
-	name, err := unit(c, t)
-	switch {
-	case err != nil:
-		return nil, err
-	case t.Kind == schema.TimeTZ:
-		return bin("//", bin("-", instant(c.Args[2]), instant(c.Args[1])), longNum(unitPicos[name])), nil
-	case t.Kind == schema.Time:
-		return bin("//", bin("-", picosOf(c.Args[2], t), picosOf(c.Args[1], t)), longNum(unitPicos[name])), nil
-	}
-	return micros(func(c *Call) (expr, error) { return diffStamps(name, c.Args[1], c.Args[2], t), nil }, false)(c)
+	return byUnit(c, t, func(name string) (expr, error) {
+		switch t.Kind {
+		case schema.TimeTZ:
+			return bin("//", bin("-", instant(c.Args[2]), instant(c.Args[1])), longNum(unitPicos[name])), nil
+		case schema.Time:
+			return bin("//", bin("-", picosOf(c.Args[2], t), picosOf(c.Args[1], t)), longNum(unitPicos[name])), nil
+		}
+		return micros(func(c *Call) (expr, error) { return diffStamps(name, c.Args[1], c.Args[2], t), nil }, false)(c)
+	})
 }
 
 func diffStamps(name string, x, y expr, t schema.Type) expr {

@@ -10,7 +10,11 @@ import (
 
 var datetimeGo = []GoFunc{
 	{Name: "trino_local", Signature: "(timestamp, varchar) timestamp", Call: func(a []any) (any, error) { return wall(a[0].(time.Time), a[1].(string)) }},
-	{Name: "trino_to_utc", Signature: "(timestamp, varchar) timestamp", Call: func(a []any) (any, error) { return toUTC(a[0].(time.Time), a[1].(string)) }},
+	{Name: "trino_to_utc", Signature: "(timestamp, varchar) timestamp", Call: func(a []any) (any, error) { return jodaUTC(a[0].(time.Time), a[1].(string), nil) }},
+	{Name: "trino_back_to_utc", Signature: "(timestamp, varchar, timestamp) timestamp", Call: func(a []any) (any, error) {
+		from := a[2].(time.Time)
+		return jodaUTC(a[0].(time.Time), a[1].(string), &from)
+	}},
 	{Name: "trino_zone", Signature: "(varchar) varchar", Call: func(a []any) (any, error) { return zoneName(a[0].(string)) }},
 	{Name: "trino_offset_name", Signature: "(bigint) varchar", Call: goOffsetName},
 	{Name: "trino_iso_date", Signature: "(varchar) date", Call: goISODate},
@@ -93,17 +97,22 @@ func goToISO(a []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return isoOf(Moment{Time: t}, z, int(a[2].(int64))), nil
+	return isoOf(Moment{Time: t}, z, int(a[2].(int64)))
 }
 
 // isoOf is the ISO 8601 text of z, whose clock shows local.
-func isoOf(local Moment, z Zoned, digits int) string {
+func isoOf(local Moment, z Zoned, digits int) (any, error) {
 	text := strings.Replace(local.Text(digits), " ", "T", 1)
-	minutes := int64(local.Time.Sub(z.Time) / time.Minute)
-	if minutes == 0 {
-		return text + "Z"
+	offset := local.Time.Sub(z.Time)
+	minutes := int64(offset / time.Minute)
+	switch {
+	case offset == 0:
+		return text + "Z", nil
+	case offset%time.Minute != 0:
+		name := javaOffsetText(int64(offset / time.Second))
+		return nil, failure("INVALID_ARGUMENTS", "Timezone with non-zero seconds offset cannot be rendered as ISO8601: %s", name)
 	}
-	return text + offsetText(minutes)
+	return text + offsetText(minutes), nil
 }
 
 func goFineToISO(a []any) (any, error) {
@@ -112,7 +121,10 @@ func goFineToISO(a []any) (any, error) {
 	z := Zoned{Time: m.Time, Zone: a[1].(string)}
 	t, err := wall(m.Time, z.Zone)
 	m.Time = t
-	return isoOf(m, z, int(a[2].(int64))), err
+	if err != nil {
+		return nil, err
+	}
+	return isoOf(m, z, int(a[2].(int64)))
 }
 
 // isoPattern is ISO 8601 as from_iso8601_timestamp takes it: a date by month,

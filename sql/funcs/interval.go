@@ -30,7 +30,7 @@ func betweenMoments(x, y expr, t schema.Type) expr {
 	}
 	const shift = "10000000000000000000" // makes all positive: DuckDB's division cuts towards zero
 	sum := bin("+", castTo(bin("-", micros(x), micros(y)), "HUGEINT"), bin("+", num(500), huge(shift+"000")))
-	return call("to_milliseconds", castTo(bin("-", bin("//", sum, num(1000)), huge(shift)), "BIGINT"))
+	return ofMillis(castTo(bin("-", bin("//", sum, num(1000)), huge(shift)), "BIGINT"))
 }
 
 // moved is a time or timestamp x of type xt and an interval, added or taken
@@ -67,8 +67,7 @@ func movedClock(op string, x, iv expr, xt, t schema.Type) expr {
 // by the instant.
 func addZoned(op string, x, y expr, yt schema.Type) expr {
 	if yt.Kind == schema.IntervalYear {
-		moved := bin(op, local(x), y)
-		return zoned(call("trino_to_utc", moved, zone(x)), zone(x))
+		return backToUTC(bin(op, local(x), y), x)
 	}
 	return zoned(bin(op, instant(x), y), zone(x))
 }
@@ -85,7 +84,7 @@ func scaleInterval(iv, n expr, t schema.Type, op string) expr {
 	if t.Kind == schema.IntervalYear {
 		return call("to_months", castTo(scaled, result))
 	}
-	return call("to_milliseconds", castTo(scaled, result))
+	return ofMillis(castTo(scaled, result))
 }
 
 // goScaleInterval cuts as Java does: what is beyond the limit is the greatest
@@ -163,3 +162,7 @@ func goHumanSeconds(a []any) (any, error) {
 	}
 	return strings.Join(parts, ", "), nil
 }
+
+// ofMillis is an interval of milliseconds; DuckDB's to_milliseconds goes
+// through a double.
+func ofMillis(n expr) expr { return call("to_microseconds", bin("*", castTo(n, "BIGINT"), num(1000))) }

@@ -1,7 +1,6 @@
 package funcs
 
 import (
-	"fmt"
 	"strings"
 
 	"logsql/convert/schema"
@@ -50,13 +49,17 @@ func goJavaZone(a []any) (any, error) {
 	if zone == "UTC" {
 		return "Z[UTC]", nil
 	}
-	sign := "+"
-	if seconds < 0 {
-		sign, seconds = "-", -seconds
+	return javaOffsetText(seconds) + "[" + zone + "]", nil
+}
+
+// javaOffsetText is +hh:mm, with seconds where there are any.
+func javaOffsetText(seconds int64) string {
+	text := offsetText(seconds / 60)
+	if seconds < 0 && seconds > -60 {
+		text = "-00:00"
 	}
-	text := sign + two(int(seconds/3600)) + ":" + two(int(seconds/60%60))
-	if seconds%60 != 0 {
-		text += ":" + two(int(seconds%60))
+	if left := max(seconds, -seconds) % 60; left != 0 {
+		text += ":" + two(int(left))
 	}
-	return fmt.Sprintf("%s[%s]", text, zone), nil
+	return text
 }

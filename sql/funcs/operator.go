@@ -250,7 +250,10 @@ func temporalArithmetic(op string, x, y expr, xt, yt, t schema.Type) expr {
 	case t.Kind == schema.Date && yt.Kind == schema.IntervalDay:
 		moved := bin(op, castTo(x, "TIMESTAMP"), y)
 		midnight := bin("=", moved, call("date_trunc", str("day"), moved))
-		const msg = "Cannot add hour, minutes or seconds to a date"
+		msg := "Cannot add hour, minutes or seconds to a date"
+		if op == "-" {
+			msg = "Cannot subtract hour, minutes or seconds from a date"
+		}
 		return when(not(midnight), fail(t, "INVALID_FUNCTION_ARGUMENT", str(msg)), castTo(moved, "DATE"))
 	case t.Kind == schema.Date:
 		return typed(bin(op, x, y), t)

@@ -309,12 +309,12 @@ func (v *parsed) moment(text string) (Zoned, error) {
 		last := time.Date(v.year, time.Month(v.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 		return Zoned{}, invalid(`Cannot parse "%s": Value %d for dayOfMonth must be in the range [1,%d]`, text, v.day, last)
 	}
-	loc, err := zoneOf(v.zone)
-	if err != nil {
-		return Zoned{}, err
+	wallClock := time.Date(day.Year(), day.Month(), day.Day(), hour, v.minute, v.second, v.nanos, time.UTC)
+	t, err := toUTC(wallClock, v.zone)
+	if back, _ := wall(t, v.zone); err == nil && !back.Equal(wallClock) {
+		err = invalid(`Cannot parse "%s": Illegal instant due to time zone offset transition (%s)`, text, v.zone)
 	}
-	t := time.Date(day.Year(), day.Month(), day.Day(), hour, v.minute, v.second, v.nanos, loc)
-	return Zoned{Time: t.UTC(), Zone: v.zone}, nil
+	return Zoned{Time: t, Zone: v.zone}, err
 }
 
 func isoDay(v *parsed) time.Time {

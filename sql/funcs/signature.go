@@ -42,8 +42,8 @@ func (p pattern) String() string {
 		return p.name + "(x)"
 	case p.name == "timestamp", p.name == "time":
 		return p.name + "(p)"
-	case p.name == "timestamp with time zone":
-		return "timestamp(p) with time zone"
+	case p.name == "timestamp with time zone", p.name == "time with time zone":
+		return strings.Replace(p.name, " ", "(p) ", 1)
 	case len(p.args) == 0:
 		return p.name
 	}

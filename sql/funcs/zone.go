@@ -145,7 +145,45 @@ func toUTC(t time.Time, zone string) (time.Time, error) {
 	if err != nil {
 		return t, err
 	}
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), loc).UTC(), nil
+	at := func(instant time.Time) time.Duration {
+		_, seconds := instant.In(loc).Zone()
+		return time.Duration(seconds) * time.Second
+	}
+	const aDay = 24 * time.Hour // no zone changes its clock twice in two days
+	before, after := at(t.Add(-aDay)), at(t.Add(aDay))
+	if early := t.Add(-before); before == after || at(early) == before {
+		return early, nil
+	}
+	if late := t.Add(-after); at(late) == after {
+		return late, nil
+	}
+	return t.Add(-before), nil
+}
+
+// jodaUTC is the instant at which a zone's clock shows t, by Joda's rules,
+// which most functions follow: of two it is the one with the offset of the
+// instant that t was made from, else one that depends on the zone's side of
+// Greenwich.
+func jodaUTC(t time.Time, zone string, from *time.Time) (time.Time, error) {
+	loc, err := zoneOf(zone)
+	if err != nil {
+		return t, err
+	}
+	at := func(instant time.Time) time.Duration {
+		_, seconds := instant.In(loc).Zone()
+		return time.Duration(seconds) * time.Second
+	}
+	if from != nil {
+		if same := t.Add(-at(*from)); at(same) == at(*from) {
+			return same, nil
+		}
+	}
+	local := at(t)
+	offset := at(t.Add(-local))
+	if local != offset && local < 0 && at(t.Add(-offset)) != offset { // in a gap
+		offset = local
+	}
+	return t.Add(-offset), nil
 }
 
 // offsetMinutesAt is how far a zone's clock is ahead at an instant.

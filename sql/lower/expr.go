@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -206,7 +207,10 @@ func interval(x *syntax.IntervalLit) syntax.Expr {
 	if x.Field == "YEAR" || x.Field == "MONTH" {
 		return &syntax.IntervalLit{Value: strconv.FormatInt(months, 10), Field: "MONTH"}
 	}
-	return &syntax.IntervalLit{Value: strconv.FormatInt(millis, 10), Field: "MILLISECOND"}
+	if millis > math.MaxInt64/1000 || millis < -math.MaxInt64/1000 {
+		return &syntax.IntervalLit{Value: strconv.FormatInt(millis, 10), Field: "MILLISECOND"}
+	}
+	return &syntax.IntervalLit{Value: strconv.FormatInt(millis*1000, 10), Field: "MICROSECOND"}
 }
 
 func (l *lowerer) between(x *syntax.Between) syntax.Expr {
