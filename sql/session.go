@@ -34,6 +34,7 @@ type Options struct {
 // hold for those that follow.
 type Session struct {
 	mirror   *mirror.Mirror
+	made     *mirror.Mirror // the mirror, where a statement of the session made it
 	options  Options
 	database string
 	prepared map[string]*syntax.Prepare
@@ -63,13 +64,33 @@ func (s *Session) SetDatabase(name string) {
 
 // Close ends the session.
 func (s *Session) Close() error {
+	err := s.closeDuck()
+	if s.made != nil {
+		err = errors.Join(err, s.made.Close())
+	}
+	return err
+}
+
+func (s *Session) closeDuck() error {
+	s.open.Lock()
+	defer s.open.Unlock()
 	var err error
-	for _, db := range s.dbs {
+	for i, db := range s.dbs {
 		if db != nil {
 			err = errors.Join(err, db.Close())
 		}
+		s.dbs[i] = nil
 	}
 	return err
+}
+
+// asError is err as a user sees it.
+func asError(err error) error {
+	var e *Error
+	if err == nil || errors.As(err, &e) {
+		return err
+	}
+	return internal(err)
 }
 
 // duck is the database for statements with TRY or without. They are two because
@@ -97,7 +118,7 @@ func (s *Session) duck(ctx context.Context, try bool) (*duck.DB, error) {
 func (s *Session) Query(ctx context.Context, stmt syntax.Statement) (*Rows, error) {
 	cat, err := catalog.Open(ctx, s.mirror)
 	if err != nil {
-		return nil, &Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
+		return nil, internal(err)
 	}
 	switch stmt := stmt.(type) {
 	case *syntax.Query:
@@ -109,7 +130,19 @@ func (s *Session) Query(ctx context.Context, stmt syntax.Statement) (*Rows, erro
 	case *syntax.Show:
 		return s.show(stmt, cat)
 	case *syntax.Describe:
-		return s.describe(stmt, stmt.Table, cat)
+		return s.describe(stmt, cat)
+	case *syntax.CreateDatabase:
+		return s.createDatabase(ctx, stmt)
+	case *syntax.AlterDatabase:
+		return s.alterDatabase(ctx, stmt)
+	case *syntax.CreateTable:
+		return s.createTable(ctx, stmt, cat)
+	case *syntax.Drop:
+		return s.drop(ctx, stmt)
+	case *syntax.AlterTable:
+		return s.alterTable(ctx, stmt)
+	case *syntax.Repair:
+		return s.repair(ctx, stmt)
 	case *syntax.Prepare:
 		s.prepared[strings.ToLower(stmt.Name.Name)] = stmt
 		return noRows(), nil
@@ -125,6 +158,10 @@ func (s *Session) Query(ctx context.Context, stmt syntax.Statement) (*Rows, erro
 
 func (s *Session) query(ctx context.Context, q *syntax.Query, cat *catalog.Catalog, params ...syntax.Expr) (*Rows, error) {
 	info, err := bind.Bind(q, cat, s.database, params...)
+	if err != nil {
+		return nil, err
+	}
+	located, err := s.locate(ctx, info)
 	if err != nil {
 		return nil, err
 	}
@@ -144,6 +181,7 @@ func (s *Session) query(ctx context.Context, q *syntax.Query, cat *catalog.Catal
 	if err != nil {
 		return nil, &Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
 	}
+	notes = append(notes, located...)
 	rows, err := db.Query(ctx, text)
 	if err != nil {
 		return nil, err

@@ -2,10 +2,10 @@ package sql
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
-	"logsql/convert/schema"
 	"logsql/sql/bind"
 	"logsql/sql/catalog"
 	"logsql/sql/funcs"
@@ -27,69 +27,96 @@ func (s *Session) show(stmt *syntax.Show, cat *catalog.Catalog) (*Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch strings.ToUpper(stmt.What) {
+	what := strings.ToUpper(stmt.What)
+	switch what {
 	case "DATABASES", "SCHEMAS":
 		return textRows([]string{"database_name"}, oneColumn(cat.Databases(), matches)), nil
 	case "TABLES":
 		return s.showTables(stmt, cat, matches)
-	case "COLUMNS":
-		return s.describe(stmt, stmt.From, cat)
+	case "VIEWS":
+		return s.showViews(stmt, cat, matches)
 	case "FUNCTIONS":
 		return textRows([]string{"function"}, oneColumn(funcs.Names(), matches)), nil
 	}
-	return nil, syntax.ErrorAt(stmt, "NOT_SUPPORTED", "SHOW %s is not supported yet", strings.ToUpper(stmt.What))
+	show, ok := showTable[what]
+	if !ok {
+		return nil, syntax.ErrorAt(stmt, "NOT_SUPPORTED", "SHOW %s is not supported yet", what)
+	}
+	t, err := s.tableOrFailed(stmt, stmt.From, cat)
+	if err != nil {
+		return nil, err
+	}
+	return show(stmt, t)
+}
+
+// showTable are the forms of SHOW that are about one table.
+var showTable = map[string]func(*syntax.Show, *catalog.Table) (*Rows, error){
+	"COLUMNS":       showColumns,
+	"PARTITIONS":    showPartitions,
+	"TBLPROPERTIES": showProperties,
+	"CREATE TABLE":  showCreateTable,
+	"CREATE VIEW":   showCreateView,
+}
+
+// tableOrFailed finds the table of a statement that Hive runs, whose error for
+// a missing one is not Trino's.
+func (s *Session) tableOrFailed(at syntax.Node, name syntax.Name, cat *catalog.Catalog) (*catalog.Table, error) {
+	if len(name) == 0 {
+		return nil, syntax.ErrorAt(at, "SYNTAX_ERROR", "Say which table: SHOW COLUMNS IN table")
+	}
+	t, err := cat.Table(s.database, name)
+	var e *Error
+	if errors.As(err, &e) && e.Code == "TABLE_NOT_FOUND" {
+		missing := noTable(nameSpan(name), name)
+		missing.Hint = e.Hint
+		return nil, missing
+	}
+	if err != nil {
+		return nil, placed(nameSpan(name), err)
+	}
+	return t, nil
+}
+
+// databaseOf is the database that SHOW … IN names, else the current one.
+func (s *Session) databaseOf(stmt *syntax.Show, cat *catalog.Catalog) (string, error) {
+	if len(stmt.From) == 0 {
+		return s.database, nil
+	}
+	from := stmt.From[len(stmt.From)-1]
+	if !cat.HasDatabase(from.Name) {
+		return "", noDatabase(&from, strings.ToLower(from.Name))
+	}
+	return strings.ToLower(from.Name), nil
 }
 
 func (s *Session) showTables(stmt *syntax.Show, cat *catalog.Catalog, matches func(string) bool) (*Rows, error) {
-	database := s.database
-	if len(stmt.From) > 0 {
-		from := stmt.From[len(stmt.From)-1]
-		database = strings.ToLower(from.Name)
-		if !cat.HasDatabase(database) {
-			return nil, syntax.ErrorAt(&from, "SCHEMA_NOT_FOUND", "Schema '%s' does not exist", database)
-		}
+	database, err := s.databaseOf(stmt, cat)
+	if err != nil {
+		return nil, err
 	}
-	var names []string
-	for _, t := range cat.Tables(database) {
-		names = append(names, t.Name)
-	}
-	rows := textRows([]string{"tab_name"}, oneColumn(names, matches))
+	rows := textRows([]string{"tab_name"}, oneColumn(cat.Names(database), matches))
 	if database != catalog.Builtin && len(stmt.From) == 0 {
 		rows.Notes = append(rows.Notes, "the built-in tables are in database "+catalog.Builtin+" and are found without its name: SHOW TABLES IN "+catalog.Builtin)
 	}
 	return rows, nil
 }
 
-// describe lists columns: name and type, partition columns again after them, as
-// Athena's DESCRIBE does.
-func (s *Session) describe(at syntax.Node, name syntax.Name, cat *catalog.Catalog) (*Rows, error) {
-	if len(name) == 0 {
-		return nil, syntax.ErrorAt(at, "SYNTAX_ERROR", "Say which table: SHOW COLUMNS IN table")
-	}
-	t, err := cat.Table(s.database, name)
+func (s *Session) showViews(stmt *syntax.Show, cat *catalog.Catalog, matches func(string) bool) (*Rows, error) {
+	database, err := s.databaseOf(stmt, cat)
 	if err != nil {
 		return nil, err
 	}
-	_, isDescribe := at.(*syntax.Describe)
-	var lines [][]string
-	for _, c := range t.Columns {
-		if isDescribe {
-			lines = append(lines, []string{c.Name, c.Type.Hive(), partitionNote(t, c)})
-		} else {
-			lines = append(lines, []string{c.Name})
+	tables, err := cat.Tables(database)
+	if err != nil {
+		return nil, asError(err)
+	}
+	var names []string
+	for _, t := range tables {
+		if t.View != nil {
+			names = append(names, t.Name)
 		}
 	}
-	if isDescribe {
-		return textRows([]string{"col_name", "data_type", "comment"}, lines), nil
-	}
-	return textRows([]string{"field"}, lines), nil
-}
-
-func partitionNote(t *catalog.Table, c schema.Column) string {
-	if t.PartitionIndex(c.Name) >= 0 {
-		return "partition column"
-	}
-	return ""
+	return textRows([]string{"views"}, oneColumn(names, matches)), nil
 }
 
 func oneColumn(names []string, matches func(string) bool) [][]string {

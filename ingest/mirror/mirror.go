@@ -130,6 +130,9 @@ func (m *Mirror) Dir() string { return m.dir }
 // Empty reports whether there is no mirror at Dir yet.
 func (m *Mirror) Empty() bool { return m.empty }
 
+// ReadOnly reports whether state.db cannot be written.
+func (m *Mirror) ReadOnly() bool { return m.readOnly }
+
 // DB is the state database. Each package owns its tables in it; see Migrate.
 func (m *Mirror) DB() *sql.DB { return m.db }
 

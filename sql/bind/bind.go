@@ -97,6 +97,7 @@ func (b *binder) statement(q *syntax.Query) {
 		}
 		b.info.Output = append(b.info.Output, schema.Column{Name: name, Type: out.Type})
 	}
+	b.chooseRest()
 }
 
 // reserved are the names no alias may take: DuckDB would read alias.column.field

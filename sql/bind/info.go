@@ -67,6 +67,13 @@ type Scan struct {
 	Table *catalog.Table
 	Used  []bool      // which of Table.All() are read, in that order
 	Parts []lake.Part // what pruning left
+
+	// Of an external table: the partitions that pruning left, and their files,
+	// which the session finds after bind.
+	Partitions []catalog.Partition
+	Files      []catalog.File
+	chosen     bool
+	at         *syntax.Table
 }
 
 // CTE is one part of WITH.

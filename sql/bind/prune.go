@@ -9,6 +9,7 @@ import (
 
 	"logsql/convert/lake"
 	"logsql/convert/schema"
+	"logsql/sql/catalog"
 	"logsql/sql/funcs"
 	"logsql/sql/syntax"
 )
@@ -25,11 +26,15 @@ func (b *binder) prune(sel *syntax.Select) {
 		if rel == nil || rel.Scan == nil || len(rel.Scan.Table.Partition) == 0 {
 			continue
 		}
-		p := &pruner{info: b.info, rel: rel}
+		p := &pruner{info: b.info, rel: rel, where: sel.Where}
 		if t.nullable && p.truth(sel.Where).has(isTrue) {
 			continue // a row without a match may pass: fewer parts would make more of those
 		}
 		p.present = true
+		if rel.Scan.Table.External != nil {
+			b.choosePartitions(t.table, rel.Scan, p)
+			continue
+		}
 		rel.Scan.Parts = p.filter(sel.Where, rel.Scan.Parts)
 	}
 }
@@ -76,8 +81,10 @@ func is(v bool) truth {
 type pruner struct {
 	info    *Info
 	rel     *Relation
+	where   syntax.Expr
 	present bool
 	values  []string
+	known   []bool // which of values are meant; nil for all
 }
 
 func (p *pruner) filter(where syntax.Expr, parts []lake.Part) []lake.Part {
@@ -339,9 +346,6 @@ func (p *pruner) concat(args ...syntax.Expr) (any, bool) {
 	return text, true
 }
 
-// hiveDefault is how Hive names the partition of NULL.
-const hiveDefault = "__HIVE_DEFAULT_PARTITION__"
-
 func (p *pruner) column(c *Column) (any, bool) {
 	if p.rel == nil || c.Relation != p.rel || c.Item != nil {
 		return nil, false
@@ -350,10 +354,10 @@ func (p *pruner) column(c *Column) (any, bool) {
 		return nil, true
 	}
 	i := p.rel.Scan.Table.PartitionIndex(c.Ref)
-	if i < 0 || i >= len(p.values) || p.values[i] == hiveDefault {
+	if i < 0 || i >= len(p.values) || p.values[i] == catalog.HiveDefault || p.known != nil && !p.known[i] {
 		return nil, false
 	}
-	return p.values[i], true
+	return convert(p.values[i], c.Type)
 }
 
 // convert is the casts that pruning follows; one that could fail is not known,
@@ -361,7 +365,7 @@ func (p *pruner) column(c *Column) (any, bool) {
 func convert(v any, to schema.Type) (any, bool) {
 	text, isText := v.(string)
 	switch {
-	case to.Kind == schema.Varchar && to.Precision == 0 && isText:
+	case to.Kind == schema.Varchar && isText && (to.Precision == 0 || len(text) <= to.Precision):
 		return v, true
 	case to.IsInteger() && isText:
 		n, err := strconv.ParseInt(text, 10, 8<<(to.Kind-schema.TinyInt))

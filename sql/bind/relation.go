@@ -87,7 +87,7 @@ func (b *binder) table(r *syntax.Table, s *scope, hint string) []field {
 		return nil
 	}
 	all := t.All()
-	scan := &Scan{Table: t, Used: make([]bool, len(all)), Parts: t.Parts}
+	scan := &Scan{Table: t, Used: make([]bool, len(all)), Parts: t.Parts, at: r}
 	b.info.Scans = append(b.info.Scans, scan)
 	rel := &Relation{Alias: b.alias(hint, name), Scan: scan}
 	for i, c := range all {

@@ -6,8 +6,10 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"logsql/convert/lake"
 	"logsql/convert/logtype"
@@ -28,6 +30,10 @@ const (
 	ObjectColumn = "$object"
 	PathColumn   = "$path"
 	SourceColumn = "source_object"
+
+	SizeColumn      = "$file_size"
+	ModifiedColumn  = "$file_modified_time"
+	PartitionColumn = "$partition"
 )
 
 // Table is a table as a statement sees it.
@@ -38,6 +44,11 @@ type Table struct {
 	Hidden    []schema.Column // answer by name and are not part of *
 	Partition []string        // names of the partition columns, in the order of Part.Partition
 	Parts     []lake.Part
+
+	Comment  string
+	Comments map[string]string // of columns, by name
+	Created  time.Time
+	id       int64 // in state.db
 
 	// External is how a user's table lies over the mirror's objects; nil for
 	// the tables of the lake, which have Parts instead.
@@ -62,28 +73,91 @@ func (t *Table) PartitionIndex(column string) int { return slices.Index(t.Partit
 // FullName is the table's name with catalog and database, as errors give it.
 func (t *Table) FullName() string { return t.Catalog + "." + t.Database + "." + t.Name }
 
-// Catalog is the state of the mirror's tables at one moment. It is not changed
-// after Open and may be used from many goroutines.
+// Catalog is the state of the mirror's tables as one statement sees it: names
+// are read when it is opened, a table when it is asked for. It is used by one
+// goroutine.
 type Catalog struct {
-	tables map[string]map[string]*Table // database → name → table
+	tables map[string]map[string]*Table // database → name → table, nil while it is not read
+	load   func(database, name string) (*Table, error)
 }
 
-// Open reads the catalog of a mirror; a missing mirror has the built-in tables,
-// empty.
+// Open reads the names of a mirror's tables; a missing mirror has the built-in
+// ones, empty.
 func Open(ctx context.Context, m *mirror.Mirror) (*Catalog, error) {
-	l, err := lake.Open(ctx, m)
+	store, err := OpenStore(ctx, m)
 	if err != nil {
 		return nil, err
 	}
 	c := New()
+	c.load = func(database, name string) (*Table, error) { return store.load(ctx, database, name) }
 	for _, t := range logtype.Types {
+		c.tables[Builtin][t.Name] = nil
+	}
+	return c, store.names(ctx, c)
+}
+
+// names fills in the databases and tables there are.
+func (s *Store) names(ctx context.Context, c *Catalog) error {
+	if s.absent {
+		return nil
+	}
+	rows, err := s.m.DB().QueryContext(ctx, "SELECT name, '' FROM databases UNION ALL SELECT db, name FROM tables")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var database, table string
+		if err := rows.Scan(&database, &table); err != nil {
+			return err
+		}
+		if c.tables[database] == nil {
+			c.tables[database] = map[string]*Table{}
+		}
+		if table != "" {
+			c.tables[database][table] = nil
+		}
+	}
+	return rows.Err()
+}
+
+// load reads one table with its parts or partitions.
+func (s *Store) load(ctx context.Context, database, name string) (*Table, error) {
+	if database == Builtin {
+		return loadBuiltin(ctx, s.m, name)
+	}
+	t, err := loadTable(ctx, s.m.DB(), database, name)
+	if err != nil || t == nil || t.External == nil {
+		return t, err
+	}
+	e := t.External
+	if len(t.Partition) == 0 {
+		e.Partitions = []Partition{{Location: e.Location}}
+		return t, nil
+	}
+	if e.Projection, err = ProjectionOf(t); err != nil || e.Projection != nil {
+		return t, err
+	}
+	e.Partitions, err = loadPartitions(ctx, s.m.DB(), t)
+	return t, err
+}
+
+func loadBuiltin(ctx context.Context, m *mirror.Mirror, name string) (*Table, error) {
+	l, err := lake.Open(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range logtype.Types {
+		if t.Name != name {
+			continue
+		}
 		parts, err := l.Parts(ctx, t.Name)
 		if err != nil {
 			return nil, fmt.Errorf("read parts of %s: %w", t.Name, err)
 		}
-		c.Add(BuiltinTable(t.Name, t.Columns, t.Partition, parts))
+		return BuiltinTable(t.Name, t.Columns, t.Partition, parts), nil
 	}
-	return c, nil
+	return nil, nil
 }
 
 // New returns a catalog of the given tables, with the databases that are always
@@ -163,31 +237,58 @@ func (c *Catalog) HasDatabase(name string) bool {
 	return slices.Contains(c.Databases(), strings.ToLower(name))
 }
 
-// Tables lists a database's tables in order of name.
-func (c *Catalog) Tables(database string) []*Table {
+// Names lists the tables and views of a database in order of name.
+func (c *Catalog) Names(database string) []string {
 	database = strings.ToLower(database)
 	if database == InfoName {
-		return c.information()
+		return slices.Clone(informationNames)
 	}
-	tables := make([]*Table, 0, len(c.tables[database]))
-	for _, t := range c.tables[database] {
-		tables = append(tables, t)
-	}
-	slices.SortFunc(tables, func(a, b *Table) int { return strings.Compare(a.Name, b.Name) })
-	return tables
+	return slices.Sorted(maps.Keys(c.tables[database]))
 }
 
-// Lookup finds a table by exact database and name, matched without case.
-func (c *Catalog) Lookup(database, name string) (*Table, bool) {
+// Tables reads all tables of a database, in order of name.
+func (c *Catalog) Tables(database string) ([]*Table, error) {
+	var tables []*Table
+	for _, name := range c.Names(database) {
+		t, err := c.Lookup(database, name)
+		if err != nil {
+			return nil, err
+		}
+		if t != nil {
+			tables = append(tables, t)
+		}
+	}
+	return tables, nil
+}
+
+// Has reports whether there is a table of exactly this database and name,
+// matched without case, and does not read it.
+func (c *Catalog) Has(database, name string) bool {
 	database, name = strings.ToLower(database), strings.ToLower(name)
 	if database == InfoName {
-		for _, t := range c.information() {
-			if t.Name == name {
-				return t, true
-			}
-		}
-		return nil, false
+		return slices.Contains(informationNames, name)
 	}
-	t, ok := c.tables[database][name]
-	return t, ok
+	_, ok := c.tables[database][name]
+	return ok
+}
+
+// Lookup finds a table by exact database and name, matched without case; nil
+// where there is none.
+func (c *Catalog) Lookup(database, name string) (*Table, error) {
+	database, name = strings.ToLower(database), strings.ToLower(name)
+	if database == InfoName {
+		return c.information(name)
+	}
+	t, known := c.tables[database][name]
+	if t == nil && known {
+		var err error
+		if t, err = c.load(database, name); err != nil {
+			return nil, err
+		}
+		c.tables[database][name] = t
+	}
+	if of, ok := strings.CutSuffix(name, partitionsSuffix); ok && !known {
+		return c.partitionsOf(database, of)
+	}
+	return t, nil
 }

@@ -8,11 +8,12 @@ import (
 
 // External is how a table lies over the mirror's objects, as its DDL says.
 type External struct {
-	Location   string // s3://bucket/prefix/
-	Format     string // PARQUET, TEXTFILE, …, as STORED AS has it; the input format's where only that is given
-	Serde      string // the class; LazySimpleSerDe's for ROW FORMAT DELIMITED
-	SerdeProps map[string]string
-	Properties map[string]string // TBLPROPERTIES
+	Location     string // s3://bucket/prefix/
+	Format       string // PARQUET, TEXTFILE, …, as STORED AS has it; the input format's where only that is given
+	OutputFormat string // the class, where STORED AS OUTPUTFORMAT gave one
+	Serde        string // the class; LazySimpleSerDe's for ROW FORMAT DELIMITED
+	SerdeProps   map[string]string
+	Properties   map[string]string // TBLPROPERTIES
 
 	// Partitions are those that were added by hand or found by MSCK. A table
 	// without partition columns has one, without values, at Location. A
@@ -36,6 +37,8 @@ type File struct {
 	Partition []string        // the values of its Partition
 	Location  string          // its Partition's
 	Columns   []schema.Column // what a Parquet file holds; nil for others
+
+	version string // of the object: its ETag
 }
 
 // View is a stored query.

@@ -1,10 +1,9 @@
 package catalog
 
 import (
-	"strconv"
+	"errors"
 	"strings"
 
-	"logsql/convert/schema"
 	"logsql/sql/syntax"
 )
 
@@ -24,13 +23,29 @@ func (c *Catalog) Table(database string, name syntax.Name) (*Table, error) {
 	if catalog != Name || len(name) > 3 {
 		return nil, &syntax.Error{Code: "CATALOG_NOT_FOUND", Msg: "Catalog '" + catalog + "' not found", Hint: "the only catalog is " + Name}
 	}
-	if t, ok := c.Lookup(database, table); ok {
-		return t, nil
-	}
-	if t, ok := c.Lookup(Builtin, table); ok && len(name) == 1 {
-		return t, nil
+	for _, db := range c.searched(database, len(name)) {
+		if t, err := c.Lookup(db, table); t != nil || err != nil {
+			return t, readError(err)
+		}
 	}
 	return nil, c.notFound(database, table)
+}
+
+// searched are the databases in which a name of so many parts is looked for.
+func (c *Catalog) searched(database string, parts int) []string {
+	if parts == 1 {
+		return []string{database, Builtin}
+	}
+	return []string{database}
+}
+
+// readError makes a *syntax.Error of what reading a table's definition ends in.
+func readError(err error) error {
+	var e *syntax.Error
+	if err == nil || errors.As(err, &e) {
+		return err
+	}
+	return &syntax.Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
 }
 
 func (c *Catalog) notFound(database, table string) error {
@@ -42,9 +57,7 @@ func (c *Catalog) notFound(database, table string) error {
 	}
 	var names []string
 	for _, db := range []string{database, Builtin} {
-		for _, t := range c.Tables(db) {
-			names = append(names, t.Name)
-		}
+		names = append(names, c.Names(db)...)
 	}
 	return &syntax.Error{
 		Code: "TABLE_NOT_FOUND", Msg: "Table '" + Name + "." + database + "." + table + "' does not exist",
@@ -55,43 +68,9 @@ func (c *Catalog) notFound(database, table string) error {
 // elsewhere prefers to say in which database a table of that very name is.
 func (c *Catalog) elsewhere(table, otherwise string) string {
 	for _, db := range c.Databases() {
-		if t, ok := c.Lookup(db, table); ok {
-			return "did you mean " + t.Database + "." + t.Name + "?"
+		if c.Has(db, table) {
+			return "did you mean " + db + "." + table + "?"
 		}
 	}
 	return otherwise
-}
-
-// information makes the tables of information_schema.
-func (c *Catalog) information() []*Table {
-	tables := informationTable("tables", "table_catalog", "table_schema", "table_name", "table_type")
-	columns := informationTable("columns", "table_catalog", "table_schema", "table_name", "column_name",
-		"ordinal_position", "column_default", "is_nullable", "data_type")
-	columns.Columns[4].Type = schema.Of(schema.BigInt)
-	schemata := informationTable("schemata", "catalog_name", "schema_name")
-	all := []*Table{columns, schemata, tables}
-	for _, db := range c.Databases() {
-		schemata.Rows = append(schemata.Rows, []string{Name, db})
-		list := all
-		if db != InfoName {
-			list = c.Tables(db)
-		}
-		for _, t := range list {
-			tables.Rows = append(tables.Rows, []string{Name, db, t.Name, "BASE TABLE"})
-			for i, col := range t.Columns {
-				columns.Rows = append(columns.Rows, []string{
-					Name, db, t.Name, col.Name, strconv.Itoa(i + 1), "", "YES", col.Type.String(),
-				})
-			}
-		}
-	}
-	return all
-}
-
-func informationTable(name string, columns ...string) *Table {
-	t := &Table{Catalog: Name, Database: InfoName, Name: name}
-	for _, c := range columns {
-		t.Columns = append(t.Columns, schema.Column{Name: c, Type: schema.Text})
-	}
-	return t
 }

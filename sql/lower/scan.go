@@ -19,8 +19,11 @@ func (l *lowerer) scan(n syntax.Node, s *bind.Scan) syntax.Body {
 			columns = append(columns, c)
 		}
 	}
-	if s.Table.Rows != nil {
+	switch {
+	case s.Table.Rows != nil:
 		return l.constantRows(s.Table, columns)
+	case s.Table.External != nil:
+		return l.external(n, s, columns)
 	}
 	var body syntax.Body
 	for _, group := range byColumns(s.Parts) {
@@ -148,6 +151,9 @@ func nothing(columns []schema.Column) *syntax.Select {
 
 // constantRows is a table of information_schema.
 func (l *lowerer) constantRows(t *catalog.Table, columns []schema.Column) syntax.Body {
+	if len(t.Rows) == 0 {
+		return nothing(columns)
+	}
 	alias := l.fresh("listed")
 	rows := &syntax.Values{}
 	for _, r := range t.Rows {

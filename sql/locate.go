@@ -1,0 +1,97 @@
+package sql
+
+import (
+	"context"
+	"slices"
+
+	"logsql/ingest/mirror"
+	"logsql/sql/bind"
+	"logsql/sql/catalog"
+)
+
+// locate finds the files of the external tables that a bound statement reads,
+// and what Parquet files hold. Its notes say of which table there are none.
+func (s *Session) locate(ctx context.Context, info *bind.Info) ([]string, error) {
+	var notes []string
+	var store *catalog.Store
+	for _, scan := range info.Scans {
+		if scan.Table.External == nil {
+			continue
+		}
+		var err error
+		if store == nil {
+			if store, err = catalog.OpenStore(ctx, s.mirror); err != nil {
+				return nil, internal(err)
+			}
+		}
+		if scan.Files, err = store.Locate(ctx, scan.Partitions); err != nil {
+			return nil, internal(err)
+		}
+		if scan.Table.External.IsParquet() {
+			if err := store.ReadColumns(ctx, scan.Files); err != nil {
+				return nil, &Error{Code: "HIVE_CANNOT_OPEN_SPLIT", Msg: "Error opening Hive split " + err.Error(), Err: err}
+			}
+		}
+		if note := emptyNote(scan); note != "" && !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
+	}
+	return notes, nil
+}
+
+// emptyNote says why a table over objects gives no rows, and what would fill
+// it.
+func emptyNote(scan *bind.Scan) string {
+	t := scan.Table
+	name := t.Database + "." + t.Name
+	switch {
+	case len(scan.Files) > 0:
+		return ""
+	case len(scan.Partitions) > 0:
+		return nothingMirrored(name, scan.Partitions[0].Location)
+	case t.External.Projection != nil:
+		return "WHERE leaves no projected partition of " + name + ": its values are those of the projection's range in TBLPROPERTIES"
+	case len(t.External.Partitions) == 0:
+		return name + " has no partitions yet: MSCK REPAIR TABLE " + name + ", or ALTER TABLE " + name + " ADD PARTITION"
+	}
+	return "WHERE leaves no partition of " + name + ": SHOW PARTITIONS " + name + " lists those there are"
+}
+
+func nothingMirrored(table, location string) string {
+	return "nothing is mirrored below the location of " + table + ": logsql sync " + location
+}
+
+func internal(err error) error {
+	return &Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
+}
+
+// store is the catalog to be changed; a missing mirror is made.
+func (s *Session) store(ctx context.Context) (*catalog.Store, error) {
+	if s.mirror.Empty() {
+		m, err := mirror.Create(ctx, s.mirror.Dir())
+		if err != nil {
+			return nil, internal(err)
+		}
+		s.mirror, s.made = m, m
+		if err := s.closeDuck(); err != nil { // it was opened without a folder to read
+			return nil, internal(err)
+		}
+	}
+	if s.mirror.ReadOnly() {
+		return nil, &Error{Code: "PERMISSION_DENIED", Msg: "the mirror " + s.mirror.Dir() + " cannot be written"}
+	}
+	store, err := catalog.OpenStore(ctx, s.mirror)
+	if err != nil {
+		return nil, internal(err)
+	}
+	return store, nil
+}
+
+// change runs a change of the catalog as one transaction; errors are *Error.
+func (s *Session) change(ctx context.Context, f func(*catalog.Tx) error) error {
+	store, err := s.store(ctx)
+	if err != nil {
+		return err
+	}
+	return asError(store.Update(ctx, f))
+}

@@ -1,0 +1,137 @@
+package sql
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"logsql/convert/schema"
+	"logsql/sql/catalog"
+	"logsql/sql/syntax"
+)
+
+// showCreateTable prints the DDL that would make the table again, line by line
+// and blank by blank as Athena does.
+func showCreateTable(stmt *syntax.Show, t *catalog.Table) (*Rows, error) {
+	if t.View != nil {
+		return nil, syntax.ErrorAt(nameSpan(stmt.From), "NOT_SUPPORTED", "Relation '%s' is a view, not a table: SHOW CREATE VIEW %s", t.FullName(), dotted(stmt.From))
+	}
+	var notes []string
+	if t.External == nil {
+		t, notes = builtinDDL(t), []string{t.Name + " is built in: this is the table that DDL would make over its objects"}
+	}
+	var lines [][]string
+	for line := range strings.SplitSeq(createTable(t), "\n") {
+		lines = append(lines, []string{line})
+	}
+	rows := textRows([]string{"createtab_stmt"}, lines)
+	rows.Notes = notes
+	return rows, nil
+}
+
+func createTable(t *catalog.Table) string {
+	var b strings.Builder
+	e := t.External
+	b.WriteString("CREATE EXTERNAL TABLE `" + t.Name + "`(\n" + definitions(t, dataColumns(t)) + ")")
+	if t.Comment != "" {
+		b.WriteString("\nCOMMENT '" + hiveText(t.Comment) + "'")
+	}
+	if len(t.Partition) > 0 {
+		b.WriteString("\nPARTITIONED BY ( \n" + definitions(t, partitionColumns(t)) + ")")
+	}
+	b.WriteString("\nROW FORMAT " + rowFormat(e))
+	input, output := e.Classes()
+	b.WriteString("STORED AS INPUTFORMAT \n  '" + input + "' \nOUTPUTFORMAT \n  '" + output + "'")
+	b.WriteString("\nLOCATION\n  '" + hiveText(e.Location) + "'")
+	var list [][2]string
+	for _, p := range properties(t) {
+		if p[0] != "EXTERNAL" && p[0] != "comment" {
+			list = append(list, p)
+		}
+	}
+	b.WriteString("\nTBLPROPERTIES (\n" + pairs(list) + ")")
+	return b.String()
+}
+
+func definitions(t *catalog.Table, columns []schema.Column) string {
+	lines := make([]string, len(columns))
+	for i, c := range columns {
+		lines[i] = "  `" + c.Name + "` " + c.Type.Hive()
+		if comment := commentOf(t, c); comment != "" {
+			lines[i] += " COMMENT '" + hiveText(comment) + "'"
+		}
+	}
+	return strings.Join(lines, ", \n")
+}
+
+func pairs(list [][2]string) string {
+	lines := make([]string, len(list))
+	for i, p := range list {
+		lines[i] = "  '" + hiveText(p[0]) + "'='" + hiveText(p[1]) + "'"
+	}
+	return strings.Join(lines, ", \n")
+}
+
+func rowFormat(e *catalog.External) string {
+	_, hasDelimiter := e.SerdeProps["field.delim"]
+	if e.Serde == catalog.LazySimpleSerDe && hasDelimiter {
+		out := "DELIMITED \n"
+		for _, d := range delimiters {
+			if s, ok := e.SerdeProps[d.key]; ok {
+				out += "  " + d.clause + " '" + hiveText(s) + "' \n"
+			}
+		}
+		return out
+	}
+	out := "SERDE \n  '" + e.Serde + "' \n"
+	var list [][2]string
+	for _, k := range slices.Sorted(maps.Keys(e.SerdeProps)) {
+		list = append(list, [2]string{k, e.SerdeProps[k]})
+	}
+	if list != nil {
+		out += "WITH SERDEPROPERTIES ( \n" + pairs(list) + ") \n"
+	}
+	return out
+}
+
+// hiveText is a text between quotes, as Hive escapes it.
+func hiveText(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`, "\t", `\t`, "\r", `\r`, "\x01", `\u0001`, "\x02", `\u0002`, "\x03", `\u0003`).Replace(s)
+}
+
+// builtinSources are how the objects of the built-in tables lie, as AWS's
+// documentation declares them.
+var builtinSources = map[string]struct {
+	serde, input, location string
+	properties             map[string]string
+}{
+	"cloudtrail_logs": {
+		serde: "org.apache.hive.hcatalog.data.JsonSerDe", input: "com.amazon.emr.cloudtrail.CloudTrailInputFormat",
+		location: "s3://BUCKET/AWSLogs/ACCOUNT_ID/CloudTrail/",
+	},
+	"s3_access_logs": {
+		serde: "org.apache.hadoop.hive.serde2.RegexSerDe", location: "s3://BUCKET/PREFIX/",
+		properties: map[string]string{"input.regex": `([^ ]*) ([^ ]*) \[(.*?)\] ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) (-|[0-9]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) ([^ ]*)(?: ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*))?.*$`},
+	},
+	"vpc_flow_logs": {
+		serde: catalog.LazySimpleSerDe, location: "s3://BUCKET/AWSLogs/ACCOUNT_ID/vpcflowlogs/REGION/",
+		properties: map[string]string{"field.delim": " "},
+	},
+}
+
+// builtinDDL is a built-in table as DDL over its objects would make it.
+func builtinDDL(t *catalog.Table) *catalog.Table {
+	source := builtinSources[t.Name]
+	made := *t
+	made.External = &catalog.External{
+		Location: source.location, Format: "TEXTFILE", Serde: source.serde, SerdeProps: source.properties,
+		Properties: map[string]string{},
+	}
+	if source.input != "" {
+		made.External.Format = source.input
+	}
+	if t.Name == "vpc_flow_logs" {
+		made.External.Properties["skip.header.line.count"] = "1"
+	}
+	return &made
+}
