@@ -14,7 +14,7 @@ import (
 // runs them on Athena: FAILED: SemanticException …
 
 func failed(n syntax.Node, format string, args ...any) *Error {
-	return &Error{Code: "FAILED", From: n.Pos(), To: n.End(), Msg: fmt.Sprintf(format, args...)}
+	return &Error{Code: syntax.Hive, From: n.Pos(), To: n.End(), Msg: fmt.Sprintf(format, args...)}
 }
 
 // failedTask is an error that Hive found only when it ran the statement.

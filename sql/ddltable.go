@@ -133,7 +133,7 @@ func unsupportedClauses(stmt *syntax.CreateTable) error {
 	case !stmt.External:
 		return syntax.ErrorAt(at, "NOT_SUPPORTED", "CREATE TABLE without EXTERNAL makes an Iceberg table, which is not supported: CREATE EXTERNAL TABLE %s", dotted(stmt.Name))
 	case stmt.Location == nil:
-		err := syntax.ErrorAt(at, "FAILED", "SemanticException: LOCATION is missing")
+		err := failed(at, "SemanticException: LOCATION is missing")
 		err.Hint = "LOCATION 's3://bucket/prefix/' says where the table's objects are"
 		return err
 	}
@@ -250,6 +250,8 @@ func setFormat(e *catalog.External, stmt *syntax.CreateTable) error {
 	e.SerdeProps = propertyMap(r.Properties)
 	if r.Serde != nil {
 		e.Serde = r.Serde.Value
+	}
+	if !r.Delimited {
 		return nil
 	}
 	e.Serde = catalog.LazySimpleSerDe

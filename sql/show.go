@@ -168,12 +168,16 @@ func likeMatch(name, pattern string) bool {
 }
 
 // explain shows the SQL that DuckDB gets and the parts it will read.
-func (s *Session) explain(_ context.Context, stmt *syntax.Explain, cat *catalog.Catalog) (*Rows, error) {
+func (s *Session) explain(ctx context.Context, stmt *syntax.Explain, cat *catalog.Catalog) (*Rows, error) {
 	q, ok := stmt.Of.(*syntax.Query)
 	if !ok || stmt.Analyze {
 		return nil, syntax.ErrorAt(stmt, "NOT_SUPPORTED", "EXPLAIN is supported for queries, without ANALYZE")
 	}
 	info, err := bind.Bind(q, cat, s.database)
+	if err != nil {
+		return nil, err
+	}
+	notes, err := s.locate(ctx, info)
 	if err != nil {
 		return nil, err
 	}
@@ -183,12 +187,34 @@ func (s *Session) explain(_ context.Context, stmt *syntax.Explain, cat *catalog.
 	}
 	lines := [][]string{}
 	for _, scan := range info.Scans {
-		lines = append(lines, []string{fmt.Sprintf("table %s: %d of %d parts", scan.Table.FullName(), len(scan.Parts), len(scan.Table.Parts))})
+		lines = append(lines, []string{"table " + scan.Table.FullName() + ": " + readOf(scan)})
 	}
 	for _, line := range strings.Split(text, "\n") {
 		lines = append(lines, []string{line})
 	}
-	return textRows([]string{"query plan"}, lines), nil
+	rows := textRows([]string{"query plan"}, lines)
+	rows.Notes = notes
+	return rows, nil
+}
+
+// readOf says how much of a table is read.
+func readOf(scan *bind.Scan) string {
+	e := scan.Table.External
+	if e == nil {
+		return fmt.Sprintf("%d of %d parts", len(scan.Parts), len(scan.Table.Parts))
+	}
+	var bytes int64
+	for _, f := range scan.Files {
+		bytes += f.Size
+	}
+	of := fmt.Sprintf("%d files, %d bytes", len(scan.Files), bytes)
+	switch {
+	case len(scan.Table.Partition) == 0:
+		return of
+	case e.Projection != nil:
+		return fmt.Sprintf("%s of %d projected partitions", of, len(scan.Partitions))
+	}
+	return fmt.Sprintf("%s of %d of %d partitions", of, len(scan.Partitions), len(e.Partitions))
 }
 
 // execute runs a prepared statement; only a query takes parameters.

@@ -146,7 +146,7 @@ func validPartition(text string, t schema.Type) bool {
 	case t.Kind == schema.Real, t.Kind == schema.Double, t.Kind == schema.Decimal:
 		_, err = strconv.ParseFloat(text, 64)
 	case t.Kind == schema.Timestamp:
-		_, ok := ParseMoment(schema.Timestamp, text)
+		_, _, ok := ParseMoment(schema.Timestamp, text)
 		return ok
 	}
 	return err == nil

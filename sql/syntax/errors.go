@@ -14,17 +14,16 @@ type Error struct {
 	Err        error
 }
 
+// Hive is the code of errors that Hive would give, which runs the statements
+// about the catalog on Athena; it names no places.
+const Hive = "FAILED"
+
 // Error is "CODE: line 1:8: message", without the place where none is known.
-func (e *Error) Error() string {
-	if !e.From.IsValid() {
-		return e.Code + ": " + e.Msg
-	}
-	return fmt.Sprintf("%s: line %d:%d: %s", e.Code, e.From.Line, e.From.Col, e.Msg)
-}
+func (e *Error) Error() string { return e.Code + ": " + e.Message() }
 
 // Message is the error's text without its code, as Trino gives it.
 func (e *Error) Message() string {
-	if !e.From.IsValid() {
+	if !e.From.IsValid() || e.Code == Hive {
 		return e.Msg
 	}
 	return fmt.Sprintf("line %d:%d: %s", e.From.Line, e.From.Col, e.Msg)
