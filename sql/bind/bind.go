@@ -15,7 +15,7 @@ import (
 // queries are the session's business and NOT_SUPPORTED here. params are what
 // the ? of the statement stand for.
 func Bind(stmt syntax.Statement, cat *catalog.Catalog, database string, params ...syntax.Expr) (*Info, error) {
-	b := &binder{info: newInfo(), cat: cat, database: database, params: params, ctes: map[string]bool{}}
+	b := &binder{info: newInfo(), cat: cat, database: database, params: params, ctes: map[string]bool{}, views: map[string]bool{}}
 	switch s := stmt.(type) {
 	case *syntax.Query:
 		b.statement(s)
@@ -57,6 +57,7 @@ type binder struct {
 	database string
 	params   []syntax.Expr
 	ctes     map[string]bool // names of WITH parts taken in lowered SQL
+	views    map[string]bool // the views, by full name, inside whose queries it is
 	depth    int
 	err      error
 }

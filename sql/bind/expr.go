@@ -77,6 +77,27 @@ func (e *exprs) expr(x syntax.Expr) schema.Type {
 	return t
 }
 
+// logical binds a chain of AND and OR, however long, without going deeper for
+// each.
+func (e *exprs) logical(x *syntax.Logical) schema.Type {
+	chain := []*syntax.Logical{x}
+	for {
+		left, ok := chain[len(chain)-1].X.(*syntax.Logical)
+		if !ok {
+			break
+		}
+		chain = append(chain, left)
+	}
+	const term = "Logical expression term"
+	e.term(chain[len(chain)-1].X, term)
+	for i := len(chain) - 1; i >= 0; i-- {
+		e.term(chain[i].Y, term)
+		delete(e.info.Coerce, chain[i])
+		e.info.Types[chain[i]] = schema.Of(schema.Boolean)
+	}
+	return schema.Of(schema.Boolean)
+}
+
 // bind is the one switch over expressions; Info.Types is filled by expr.
 func (e *exprs) bind(x syntax.Expr) schema.Type {
 	switch x := x.(type) {
@@ -95,9 +116,7 @@ func (e *exprs) bind(x syntax.Expr) schema.Type {
 	case *syntax.Binary:
 		return e.binary(x)
 	case *syntax.Logical:
-		e.term(x.X, "Logical expression term")
-		e.term(x.Y, "Logical expression term")
-		return schema.Of(schema.Boolean)
+		return e.logical(x)
 	case *syntax.Not:
 		e.term(x.X, "Value of logical NOT expression")
 		return schema.Of(schema.Boolean)

@@ -31,6 +31,7 @@ type Info struct {
 	Windows   map[*syntax.Window]*syntax.Window    // the WINDOW definition that an OVER names
 	Lambdas   map[*syntax.Lambda][]string          // names of the parameters, unique in the statement
 	Aliases   map[string]bool                      // taken by relations and lambdas
+	Views     map[string]*syntax.Table             // the views it reads, by full name, each where it is read first
 	Scans     []*Scan                              // in the order of the text
 
 	// Output is the result's columns as the user sees them.
@@ -40,9 +41,10 @@ type Info struct {
 // Relation is what one item of FROM gives and what carries an alias in lowered
 // SQL.
 type Relation struct {
-	Alias   string // unique in the statement
-	Scan    *Scan  // a table of the catalog
-	CTE     *CTE   // a WITH part by name
+	Alias   string        // unique in the statement
+	Scan    *Scan         // a table of the catalog
+	CTE     *CTE          // a WITH part by name
+	View    *syntax.Query // a view's query
 	Columns []*Column
 	Outer   bool // an UNNEST that gives a row of NULLs where it has none: LEFT JOIN
 }
@@ -157,6 +159,7 @@ func newInfo() *Info {
 		Lambdas:   map[*syntax.Lambda][]string{},
 		Aliases:   reserved(),
 		Windows:   map[*syntax.Window]*syntax.Window{},
+		Views:     map[string]*syntax.Table{},
 	}
 }
 

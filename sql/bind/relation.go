@@ -86,6 +86,9 @@ func (b *binder) table(r *syntax.Table, s *scope, hint string) []field {
 		b.failWith(r, err)
 		return nil
 	}
+	if t.View != nil {
+		return b.view(r, t, hint)
+	}
 	all := t.All()
 	scan := &Scan{Table: t, Used: make([]bool, len(all)), Parts: t.Parts, at: r}
 	b.info.Scans = append(b.info.Scans, scan)

@@ -30,6 +30,7 @@ var translations = []struct {
 	{regexp.MustCompile(`Map keys must be unique`), "INVALID_FUNCTION_ARGUMENT", "Duplicate map keys are not allowed"},
 	{regexp.MustCompile(`Map keys can not be NULL`), "INVALID_FUNCTION_ARGUMENT", "map key cannot be null"},
 	{regexp.MustCompile(`^Not implemented Error: (?s:(.*))$`), "NOT_SUPPORTED", "This is not supported yet: $1"},
+	{regexp.MustCompile(`Max expression depth limit`), "NOT_SUPPORTED", "The expression is nested too deeply"},
 	{regexp.MustCompile(`^Binder Error: (.*)`), "NOT_SUPPORTED", "This is not supported yet: $1"},
 	{regexp.MustCompile(`database/sql/driver: (MAP key type not supported).*$`), "NOT_SUPPORTED", "This is not supported yet: $1"},
 	{regexp.MustCompile(`(?i)out of memory`), "EXCEEDED_LOCAL_MEMORY_LIMIT", "Query needs more memory than it may use and could not spill"},

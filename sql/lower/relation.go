@@ -19,6 +19,9 @@ func (l *lowerer) relation(r syntax.Relation) syntax.Relation {
 			}
 			return &syntax.Aliased{Of: &syntax.Table{Name: syntax.Name{*ident(name)}}, Name: *ident(rel.Alias)}
 		}
+		if rel.View != nil {
+			return l.view(r, rel)
+		}
 		return derived(l.scan(r, rel.Scan), rel.Alias)
 	case *syntax.SubqueryRel:
 		return derived(l.query(r.Query), l.info.Relations[r].Alias)
@@ -33,6 +36,31 @@ func (l *lowerer) relation(r syntax.Relation) syntax.Relation {
 	}
 	l.failAt(r, "%T is not supported yet", r)
 	return r
+}
+
+// view is a view's query, with the types that the view has. An error in it
+// stands where the view is named.
+func (l *lowerer) view(r *syntax.Table, rel *bind.Relation) syntax.Relation {
+	failed := l.err != nil
+	grouped := l.grouped
+	l.grouped = nil
+	var body syntax.Body = l.query(rel.View)
+	l.grouped = grouped
+	have, same := l.info.Outputs[rel.View], true
+	want := make([]bind.Output, len(have))
+	for i, c := range rel.Columns {
+		want[i] = bind.Output{Name: c.Name, Ref: c.Ref, Type: c.Type}
+		same = same && sameInDuck(have[i].Type, c.Type)
+	}
+	if !same {
+		body = l.castAll(body, have, want)
+	}
+	if e, ok := l.err.(*syntax.Error); ok && !failed {
+		at := *e
+		at.From, at.To = r.Pos(), r.End()
+		l.err = &at
+	}
+	return derived(body, rel.Alias)
 }
 
 // sample takes a share of the rows; DuckDB takes samples of relations with a

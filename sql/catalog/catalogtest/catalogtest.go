@@ -90,7 +90,31 @@ func Catalog() *catalog.Catalog {
 		}
 		c.Add(table)
 	}
+	addViews(c)
 	return c
+}
+
+// addViews adds views to database views, good and bad.
+func addViews(c *catalog.Catalog) {
+	for _, v := range []struct{ name, columns, text string }{
+		{"plain", "a int, name varchar", "SELECT a, b AS name FROM t WHERE a > 1"},
+		{"wide", "x bigint", "SELECT a FROM t"}, // t.a is an int now
+		{"nested", "y bigint", "WITH t AS (SELECT x FROM views.wide) SELECT sum(x) AS y FROM t"},
+		{"gone", "a int", "SELECT gone FROM t"},
+		{"stale", "a int", "SELECT b AS a FROM t"},
+		{"short", "a int", "SELECT a, b FROM t"},
+		{"self", "a int", "SELECT a FROM views.other"},
+		{"other", "a int", "SELECT a FROM views.self"},
+	} {
+		view := &catalog.Table{
+			Catalog: catalog.Name, Database: "views", Name: v.name,
+			View: &catalog.View{Text: v.text, Database: catalog.Default},
+		}
+		for _, f := range schema.MustParse("row(" + v.columns + ")").Elems {
+			view.Columns = append(view.Columns, schema.Column(f))
+		}
+		c.Add(view)
+	}
 }
 
 // parts are five days of one bucket; the third day's files have one column
