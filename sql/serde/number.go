@@ -152,41 +152,35 @@ func smallDecimal(b []byte, scale int) (int64, bool) {
 const maxExponent = 1000
 
 func (v *Vector) bigDecimal(text string) bool {
-	mantissa, exponent := text, 0
-	if at := strings.IndexAny(text, "eE"); at >= 0 {
-		n, err := strconv.Atoi(text[at+1:])
-		if err != nil {
-			return false
-		}
-		mantissa, exponent = text[:at], n
-	}
-	whole, fraction, _ := strings.Cut(strings.TrimLeft(mantissa, "+-"), ".")
-	sign := len(mantissa) - len(strings.TrimLeft(mantissa, "+-"))
-	digits := whole + fraction
-	if sign > 1 || digits == "" || !allDigits([]byte(digits)) {
+	n, scale, ok := bigDecimal(text)
+	if !ok {
 		return false
 	}
-	n, _ := new(big.Int).SetString(digits, 10)
-	shift := v.Type.Scale - len(fraction) + exponent
-	switch {
-	case n.Sign() == 0 || shift < -len(digits)-1:
-		n.SetInt64(0)
-	case shift > maxExponent:
+	if n, ok = scaled(n, scale, v.Type.Scale); !ok || len(new(big.Int).Abs(n).String()) > v.Type.Precision {
 		return false
-	case shift >= 0:
-		n.Mul(n, power(shift))
-	default:
-		half := power(-shift)
-		n.Add(n, new(big.Int).Rsh(half, 1)).Quo(n, half) // 10^k is even
-	}
-	if len(n.String()) > v.Type.Precision {
-		return false
-	}
-	if sign == 1 && mantissa[0] == '-' {
-		n.Neg(n)
 	}
 	v.bigInt(n)
 	return true
+}
+
+// scaled is n × 10^-from with to digits after the point, rounded half up; false
+// where it is far too large for any decimal.
+func scaled(n *big.Int, from, to int) (*big.Int, bool) {
+	shift := to - from
+	switch {
+	case n.Sign() == 0 || shift < -len(n.String())-1:
+		return new(big.Int), true
+	case shift > maxExponent:
+		return n, false
+	case shift >= 0:
+		return n.Mul(n, power(shift)), true
+	}
+	divisor := power(-shift)
+	half := new(big.Int).Rsh(divisor, 1) // 10^k is even
+	if n.Sign() < 0 {
+		half.Neg(half)
+	}
+	return n.Add(n, half).Quo(n, divisor), true
 }
 
 func power(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }

@@ -63,6 +63,11 @@ var serdes = []struct {
 	{"org.apache.hadoop.hive.serde2.RegexSerDe", newRegex},
 	{"org.apache.hadoop.hive.contrib.serde2.RegexSerDe", newRegex},
 	{"org.apache.hadoop.hive.serde2.OpenCSVSerde", newCSV},
+	{"org.openx.data.jsonserde.JsonSerDe", newOpenX},
+	{"org.apache.hive.hcatalog.data.JsonSerDe", newHiveJSON},
+	{"org.apache.hadoop.hive.serde2.JsonSerDe", newHiveJSON},
+	{"com.amazon.emr.hive.serde.CloudTrailSerde", newHiveJSON},
+	{"com.amazonaws.glue.serde.GrokSerDe", newGrok},
 }
 
 // Check refuses what cannot be read, as CREATE TABLE and a scan do: an unknown
@@ -92,7 +97,17 @@ func newDecoder(s *Spec) (decoder, error) {
 // textFormats are input formats that read lines.
 var textFormats = []string{"", "TEXTFILE", "org.apache.hadoop.mapred.TextInputFormat"}
 
+// isTrail tells that the files are CloudTrail's documents, a record each of
+// their Records.
+func (s *Spec) isTrail() bool {
+	return strings.EqualFold(s.Format, "com.amazon.emr.cloudtrail.CloudTrailInputFormat") ||
+		strings.EqualFold(s.Serde, "com.amazon.emr.hive.serde.CloudTrailSerde")
+}
+
 func (s *Spec) checkFormat() error {
+	if s.isTrail() {
+		return nil
+	}
 	for _, f := range textFormats {
 		if strings.EqualFold(s.Format, f) {
 			return nil
@@ -120,6 +135,9 @@ func (s *Spec) records(r io.Reader, buf []byte) (records, error) {
 	header, footer, err := s.skipped()
 	if err != nil {
 		return nil, err
+	}
+	if s.isTrail() {
+		return newTrail(r), nil
 	}
 	l := newLines(r, buf)
 	for range header {

@@ -1,0 +1,178 @@
+package serde
+
+import (
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+// node is a JSON value. Its text is a string's without escapes, or a literal's
+// (number, true, an unquoted word) as written.
+type node struct {
+	kind    byte // one of '"', 'w' for a literal, 'n' for null, '[', '{'
+	text    string
+	kids    []node   // of an array, or the values of an object
+	members []string // an object's names
+}
+
+// isText tells that n is a string or a literal.
+func (n *node) isText() bool { return n.kind == '"' || n.kind == 'w' }
+
+// add appends a member; of equal names the last counts, and comes last.
+func (n *node) add(name string, value node, same func(a, b string) bool) {
+	for i, have := range n.members {
+		if same(have, name) {
+			n.members = append(n.members[:i], n.members[i+1:]...)
+			n.kids = append(n.kids[:i], n.kids[i+1:]...)
+			break
+		}
+	}
+	n.members, n.kids = append(n.members, name), append(n.kids, value)
+}
+
+// appendJSON writes n as openx's SerDe does: numbers in their plain form,
+// members in order.
+func (n *node) appendJSON(b []byte) []byte {
+	switch n.kind {
+	case '{':
+		b = append(b, '{')
+		for i := range n.kids {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(appendJSONString(b, n.members[i]), ':')
+			b = n.kids[i].appendJSON(b)
+		}
+		return append(b, '}')
+	case '[':
+		b = append(b, '[')
+		for i := range n.kids {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = n.kids[i].appendJSON(b)
+		}
+		return append(b, ']')
+	case 'n':
+		return append(b, "null"...)
+	case 'w':
+		if text, ok := canonical(n.text); ok {
+			return append(b, text...)
+		}
+	}
+	return appendJSONString(b, n.text)
+}
+
+func appendJSONString(b []byte, text string) []byte {
+	b = append(b, '"')
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c == '/' && i > 0 && text[i-1] == '<':
+			b = append(b, `\/`...)
+		case c < ' ':
+			b = appendControl(b, c)
+		default:
+			b = append(b, c)
+		}
+	}
+	return append(b, '"')
+}
+
+func appendControl(b []byte, c byte) []byte {
+	if at := strings.IndexByte("\b\f\n\r\t", c); at >= 0 {
+		return append(b, '\\', "bfnrt"[at])
+	}
+	const hex = "0123456789abcdef"
+	return append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+}
+
+// canonical is an unquoted literal in its plain form: true, a decimal number.
+func canonical(text string) (string, bool) {
+	switch {
+	case strings.EqualFold(text, "true"):
+		return "true", true
+	case strings.EqualFold(text, "false"):
+		return "false", true
+	}
+	if n, ok := octalOrHex(text); ok {
+		return strconv.FormatInt(n, 10), true
+	}
+	if n, scale, ok := bigDecimal(text); ok {
+		return javaDecimal(n, scale), true
+	}
+	return "", false
+}
+
+// octalOrHex reads a decimal integer, a hexadecimal one after 0x or an octal one
+// after 0.
+func octalOrHex(text string) (int64, bool) {
+	base := 10
+	switch {
+	case strings.Contains(text, "_"):
+		return 0, false
+	case len(text) > 2 && text[0] == '0' && text[1]|0x20 == 'x':
+		base, text = 16, text[2:]
+	case len(text) > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '8':
+		base, text = 8, text[1:]
+	}
+	if base != 10 && (text[0] == '-' || text[0] == '+') {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(text, base, 64)
+	return n, err == nil
+}
+
+// bigDecimal reads what java.math.BigDecimal does: an unscaled value and its
+// scale.
+func bigDecimal(text string) (n *big.Int, scale int, ok bool) {
+	mantissa, exponent := text, 0
+	if at := strings.IndexAny(text, "eE"); at >= 0 {
+		e, err := strconv.ParseInt(text[at+1:], 10, 32)
+		if err != nil {
+			return nil, 0, false
+		}
+		mantissa, exponent = text[:at], int(e)
+	}
+	unsigned := strings.TrimLeft(mantissa, "+-")
+	whole, fraction, _ := strings.Cut(unsigned, ".")
+	digits := whole + fraction
+	if len(mantissa)-len(unsigned) > 1 || digits == "" || !allDigits([]byte(digits)) {
+		return nil, 0, false
+	}
+	n, ok = new(big.Int).SetString(digits, 10)
+	if ok && mantissa[0] == '-' {
+		n.Neg(n)
+	}
+	return n, len(fraction) - exponent, ok
+}
+
+// javaDecimal is BigDecimal.toString().
+func javaDecimal(n *big.Int, scale int) string {
+	digits, sign := n.String(), ""
+	if n.Sign() < 0 {
+		digits, sign = digits[1:], "-"
+	}
+	exponent := len(digits) - 1 - scale
+	switch {
+	case scale == 0:
+		return sign + digits
+	case scale > 0 && exponent >= -6:
+		if missing := scale + 1 - len(digits); missing > 0 {
+			digits = strings.Repeat("0", missing) + digits
+		}
+		return sign + digits[:len(digits)-scale] + "." + digits[len(digits)-scale:]
+	}
+	if len(digits) > 1 {
+		digits = digits[:1] + "." + digits[1:]
+	}
+	if exponent == 0 {
+		return sign + digits
+	}
+	plus := ""
+	if exponent > 0 {
+		plus = "+"
+	}
+	return sign + digits + "E" + plus + strconv.Itoa(exponent)
+}
