@@ -98,11 +98,20 @@ func (e *exprs) placement(x *syntax.Call, f *funcs.Func, name string) {
 		e.failAt(x, "MISSING_OVER", "Window function %s requires an OVER clause", name)
 	case f.Kind == funcs.Window && aggregates:
 		e.failAt(x, notSupported, "DISTINCT, FILTER and ORDER BY are not supported for window function %s", name)
+	case x.Nulls != "" && x.Over != nil && (f.Kind != funcs.Window || !takesNulls(f.Name)):
+		e.failAt(x, "NULL_TREATMENT_NOT_ALLOWED", "Cannot specify null treatment clause for %s function", name)
+	case x.Over != nil && x.Filter != nil:
+		e.failAt(x, notSupported, "FILTER is not yet supported for window functions")
 	case x.Nulls != "" && f.Kind != funcs.Window && x.Over == nil:
 		e.failAt(x, notSupported, "%s NULLS is only for window functions", x.Nulls)
 	case x.Star && name != "count":
 		e.failAt(x, typeMismatch, "* is not an argument of %s", name)
 	}
+}
+
+// takesNulls reports whether a window function may be told what to do with NULLs.
+func takesNulls(name string) bool {
+	return name == "lag" || name == "lead" || strings.HasSuffix(name, "_value")
 }
 
 // function binds what is a function call in other words.
@@ -263,20 +272,25 @@ func (e *exprs) windowOrder(w *syntax.Window) []syntax.SortItem {
 }
 
 func (e *exprs) frame(w *syntax.Window) {
-	for _, bound := range []*syntax.Bound{&w.Frame.Start, &w.Frame.Last} {
+	for _, side := range []string{"start", "end"} {
+		bound := &w.Frame.Start
+		if side == "end" {
+			bound = &w.Frame.Last
+		}
 		if bound.Value == nil {
 			continue
 		}
 		t := e.expr(bound.Value)
 		switch {
 		case e.err != nil:
-		case w.Frame.Unit == "RANGE" && len(e.windowOrder(w)) != 1:
-			e.failAt(w, "MISSING_ORDER_BY", "Window frame of type RANGE PRECEDING or FOLLOWING requires single sort item in ORDER BY (actual: %d)", len(e.windowOrder(w)))
+		case w.Frame.Unit != "ROWS" && len(e.windowOrder(w)) == 0:
+			e.failAt(w, "MISSING_ORDER_BY", "Window frame of type %s PRECEDING or FOLLOWING requires ORDER BY", w.Frame.Unit)
 		case w.Frame.Unit == "RANGE":
-		case t.Kind == schema.Decimal && t.Scale == 0, t.Kind == schema.Unknown:
+			e.rangeFrame(w, bound.Value, t)
+		case t.Kind == schema.Decimal && t.Scale == 0 && t.Precision <= 18:
 			e.coerce(bound.Value, schema.Of(schema.BigInt))
-		case !t.IsInteger():
-			e.failAt(bound.Value, typeMismatch, "Window frame %s value type must be exact numeric type with scale 0 (actual %s)", bound.Kind, t)
+		case !t.IsInteger() && !(t.Kind == schema.Decimal && t.Scale == 0):
+			e.failAt(bound.Value, typeMismatch, "Window frame %s %s value type must be exact numeric type with scale 0 (actual %s)", w.Frame.Unit, side, t)
 		}
 	}
 	start, last := w.Frame.Start.Kind, w.Frame.Last.Kind
@@ -289,6 +303,24 @@ func (e *exprs) frame(w *syntax.Window) {
 		e.failAt(w.Frame, "INVALID_WINDOW_FRAME", "Window frame starting from CURRENT ROW cannot end with PRECEDING")
 	case start == "FOLLOWING" && (last == "PRECEDING" || last == "CURRENT ROW" || last == ""):
 		e.failAt(w.Frame, "INVALID_WINDOW_FRAME", "Window frame starting from FOLLOWING cannot end with %s", or(last, "CURRENT ROW"))
+	}
+}
+
+// rangeFrame holds the distance of a RANGE frame to what it is sorted by.
+func (e *exprs) rangeFrame(w *syntax.Window, x syntax.Expr, t schema.Type) {
+	order := e.windowOrder(w)
+	if len(order) != 1 {
+		e.failAt(w, "INVALID_ORDER_BY", "Window frame of type RANGE PRECEDING or FOLLOWING requires single sort item in ORDER BY (actual: %d)", len(order))
+		return
+	}
+	key := e.info.Type(order[0].Expr)
+	isMoment := key.Kind >= schema.Date && key.Kind <= schema.TimestampTZ
+	isInterval := func(t schema.Type) bool { return t.Kind == schema.IntervalDay || t.Kind == schema.IntervalYear }
+	switch {
+	case !key.IsNumber() && !isMoment && !isInterval(key):
+		e.failAt(order[0].Expr, typeMismatch, "Window frame of type RANGE PRECEDING or FOLLOWING requires that sort item type be numeric, datetime or interval (actual: %s)", key)
+	case key.IsNumber() && !t.IsNumber(), !key.IsNumber() && !isInterval(t):
+		e.failAt(x, typeMismatch, "Window frame RANGE value type (%s) not compatible with sort item type (%s)", t, key)
 	}
 }
 

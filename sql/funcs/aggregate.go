@@ -1,6 +1,9 @@
 package funcs
 
-import "logsql/convert/schema"
+import (
+	"logsql/convert/schema"
+	"logsql/sql/syntax"
+)
 
 var aggregateFuncs = []*Func{
 	{Name: "count", Kind: Aggregate, Signatures: []string{"() bigint", "(T) bigint"}, Emit: emitCount},
@@ -174,8 +177,13 @@ func emitExtremeOf(by, plain string) emit {
 func firstOf(c *Call, value, key, n expr, desc bool) expr {
 	list := c.with("list", structOf([]string{"k", "v"}, key, value))
 	list.Filter = keyFilter(list.Filter, key)
-	way := map[bool]string{true: "DESC", false: "ASC"}[desc]
-	first := call("list_slice", call("list_sort", list, str(way)), num(1), limit(c, n))
+	way, place := "ASC", id(indexVar)
+	if desc {
+		way, place = "DESC", &syntax.Unary{Op: "-", X: place}
+	}
+	ranked := structOf([]string{"k", "i", "v"}, field(elem(), "k"), place, field(elem(), "v")) // of equal keys the first
+	sorted := call("list_sort", call("list_transform", list, lambda(ranked, elemVar, indexVar)), str(way))
+	first := call("list_slice", sorted, num(1), limit(c, n))
 	return typed(call("list_transform", first, lambda(field(elem(), "v"), elemVar)), c.Result)
 }
 

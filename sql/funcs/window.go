@@ -18,33 +18,36 @@ var windowFuncs = []*Func{
 
 var offsetSignatures = []string{"(T) T", "(T, bigint) T", "(T, bigint, T) T"}
 
+// emitNtile: a number of buckets that is NULL gives NULLs.
 func emitNtile(c *Call) (expr, error) {
-	if text, ok := c.constant(0); ok && (text == "0" || text[0] == '-') {
-		return fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("Buckets must be greater than 0")), nil
-	}
-	return c.with("ntile", c.Args...), nil
+	n := atLeast(c.Args[0], c, 0, 1, "Buckets must be greater than 0")
+	return c.with("ntile", n), nil
 }
 
-// emitOffsetValue is lag and lead; Trino refuses an offset below 0.
+// atLeast is the i-th argument, an error where it is below least.
+func atLeast(x expr, c *Call, i, least int, msg string) expr {
+	if text, ok := c.constant(i); ok && text[0] != '-' && text != "0" {
+		return x
+	}
+	bad := fail(schema.Of(schema.BigInt), "INVALID_FUNCTION_ARGUMENT", str(msg))
+	return when(bin("<", x, num(least)), bad, x)
+}
+
+// emitOffsetValue is lag and lead; Trino refuses an offset that is NULL or below
+// 0.
 func emitOffsetValue(c *Call) (expr, error) {
 	if len(c.Args) == 1 {
 		return c.with(c.Name, c.Args...), nil
 	}
-	if text, ok := c.constant(1); ok {
-		if text[0] == '-' {
-			return fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("Offset must be at least 0")), nil
-		}
-		return c.with(c.Name, c.Args...), nil
-	}
-	msg := fail(schema.Of(schema.BigInt), "INVALID_FUNCTION_ARGUMENT", str("Offset must be at least 0"))
 	args := append([]expr{}, c.Args...)
-	args[1] = when(bin("<", args[1], num(0)), msg, args[1])
+	args[1] = atLeast(args[1], c, 1, 0, "Offset must be at least 0")
+	if _, ok := c.constant(1); !ok {
+		none := fail(schema.Of(schema.BigInt), "INVALID_FUNCTION_ARGUMENT", str("Offset must not be null"))
+		args[1] = when(isNull(c.Args[1]), none, args[1])
+	}
 	return c.with(c.Name, args...), nil
 }
 
 func emitNth(c *Call) (expr, error) {
-	if text, ok := c.constant(1); ok && (text == "0" || text[0] == '-') {
-		return fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("Offset must be at least 1")), nil
-	}
-	return c.with("nth_value", c.Args...), nil
+	return c.with("nth_value", c.Args[0], atLeast(c.Args[1], c, 1, 1, "Offset must be at least 1")), nil
 }

@@ -3,6 +3,7 @@ package lower
 import (
 	"strings"
 
+	"logsql/convert/schema"
 	"logsql/sql/bind"
 	"logsql/sql/funcs"
 	"logsql/sql/syntax"
@@ -102,6 +103,9 @@ func (l *lowerer) window(w *syntax.Window) *syntax.Window {
 	return out
 }
 
+// maxDistance is more rows than any partition has.
+const maxDistance = 1 << 50
+
 // offset is the distance of a frame's end. Trino refuses one that is NULL or
 // negative; DuckDB takes it for none or another direction.
 func (l *lowerer) offset(x syntax.Expr) syntax.Expr {
@@ -112,6 +116,10 @@ func (l *lowerer) offset(x syntax.Expr) syntax.Expr {
 	out := l.expr(x)
 	if n, ok := out.(*syntax.NumberLit); ok {
 		return n
+	}
+	if t.Kind == schema.Decimal && t.Precision > 18 {
+		out = castTo(call("least", out, num(maxDistance)), schema.Of(schema.BigInt))
+		t = schema.Of(schema.BigInt)
 	}
 	bad := syntax.Expr(&syntax.IsNull{X: out})
 	if t.IsNumber() {
