@@ -19,6 +19,7 @@ type Info struct {
 	Columns   map[syntax.Expr]*Column     // *Ident and *Deref that read a column
 	Calls     map[syntax.Expr]*Call       // *Call, *Extract, *AtTimeZone, *Special and *TypedLit that are functions
 	JSON      map[*syntax.Call]*JSON      // the SQL/JSON functions
+	JSONRows  map[*syntax.JSONTable]*JSON // JSON_TABLE, without a Result
 	Relations map[syntax.Relation]*Relation
 	Outputs   map[syntax.Body][]Output
 	Selects   map[*syntax.Select]*Select
@@ -57,6 +58,8 @@ type Column struct {
 	Field    string // the field of Ref it is, where UNNEST takes rows or map entries apart
 	Type     schema.Type
 	Hidden   bool
+	JSON     *JSON // a column of JSON_TABLE: how it comes from the text at At, from 0, of Ref
+	At       int
 
 	Using  []*Column // the left and right column that JOIN USING merged
 	Item   *Item     // the thing selected that ORDER BY names
@@ -147,6 +150,7 @@ func newInfo() *Info {
 		Columns:   map[syntax.Expr]*Column{},
 		Calls:     map[syntax.Expr]*Call{},
 		JSON:      map[*syntax.Call]*JSON{},
+		JSONRows:  map[*syntax.JSONTable]*JSON{},
 		Relations: map[syntax.Relation]*Relation{},
 		Outputs:   map[syntax.Body][]Output{},
 		Selects:   map[*syntax.Select]*Select{},

@@ -23,6 +23,8 @@ func (b *binder) relation(r syntax.Relation, s *scope, hint string) []field {
 		return b.join(r, s, hint)
 	case *syntax.Unnest:
 		return b.unnest(r, s, hint)
+	case *syntax.JSONTable:
+		return b.jsonTable(r, s, hint)
 	case *syntax.Aliased:
 		return b.aliased(r, s)
 	case *syntax.Sample:
@@ -165,6 +167,8 @@ func lateralKind(r syntax.Relation) (inner syntax.Relation, what string) {
 		return r, "UNNEST"
 	case *syntax.Lateral:
 		return r, "LATERAL relation"
+	case *syntax.JSONTable:
+		return r, "JSON_TABLE"
 	}
 	return r, ""
 }
@@ -179,6 +183,8 @@ func (b *binder) joinLateral(r *syntax.Join) {
 	on, ok := r.On.(*syntax.BoolLit)
 	onTrue := ok && on.Value
 	switch {
+	case r.Using == nil && !onTrue && what == "JSON_TABLE":
+		b.failAt(r.On, notSupported, "%s JOIN involving %s is only supported with condition ON TRUE", r.Kind, what)
 	case r.Using != nil && what == "UNNEST":
 		b.failAt(r, notSupported, "%s JOIN involving %s is only supported with condition ON TRUE", r.Kind, what)
 	case r.Using != nil:
@@ -186,7 +192,7 @@ func (b *binder) joinLateral(r *syntax.Join) {
 	case !onTrue && (what == "UNNEST" || r.Kind == "FULL"):
 		b.failAt(r.On, notSupported, "%s JOIN involving %s is only supported with condition ON TRUE", r.Kind, what)
 	}
-	b.info.Relations[right].Outer = r.Kind == "LEFT" && what == "UNNEST"
+	b.info.Relations[right].Outer = r.Kind == "LEFT" && what != "LATERAL relation"
 }
 
 // using merges the columns named in USING; like Trino's, they come first and

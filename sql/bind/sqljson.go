@@ -57,11 +57,11 @@ func (e *exprs) jsonPathCall(x *syntax.Call, name string, out *JSON) {
 		spec.OnError = or(j.OnError, "FALSE")
 		out.Result = schema.Of(schema.Boolean)
 	case "JSON_QUERY":
-		e.jsonQuery(x, spec, out)
+		e.jsonQuery(x, j, spec, out)
 	default:
 		e.jsonValue(x, j, spec, out)
 	}
-	out.Spec = spec.Text()
+	out.Spec = funcs.JSONSpec(spec)
 }
 
 func formatOf(j *syntax.JSONClauses, i int) string {
@@ -192,8 +192,7 @@ func passed(name string, params []funcs.JSONParam) error {
 	return fmt.Errorf("no value passed for parameter %s%s", name, hint)
 }
 
-func (e *exprs) jsonQuery(x *syntax.Call, spec *funcs.JSONPath, out *JSON) {
-	j := x.JSON
+func (e *exprs) jsonQuery(x syntax.Node, j *syntax.JSONClauses, spec *funcs.JSONPath, out *JSON) {
 	spec.OnEmpty, spec.OnError = or(j.OnEmpty, "NULL"), or(j.OnError, "NULL")
 	if j.Wrapper != "WITHOUT" {
 		spec.Wrapper = j.Wrapper
@@ -259,7 +258,7 @@ func (e *exprs) jsonDefault(x syntax.Expr, event string, t schema.Type) {
 func (e *exprs) jsonBuild(x *syntax.Call, name string, out *JSON) {
 	spec := &funcs.JSONBuild{Object: name == "JSON_OBJECT", Unique: x.JSON.Unique == "WITH"}
 	spec.Absent = x.JSON.OnNull == "ABSENT" || x.JSON.OnNull == "" && !spec.Object
-	what := "value passed to " + name + " function"
+	what, json := "value passed to "+name+" function", false
 	for i, a := range x.Args {
 		if spec.Object && i%2 == 0 {
 			key := funcs.JSONParam{Type: e.jsonKey(a).String()}
@@ -268,9 +267,13 @@ func (e *exprs) jsonBuild(x *syntax.Call, name string, out *JSON) {
 		}
 		param, input := e.jsonArg(x, a, formatOf(x.JSON, i), what, isPlain)
 		spec.Members, out.Inputs = append(spec.Members, param), append(out.Inputs, input)
+		json = json || param.JSON
+	}
+	if spec.Unique && json {
+		e.failAt(x, notSupported, "WITH UNIQUE KEYS behavior is not supported for JSON_OBJECT function when input expression has FORMAT")
 	}
 	e.jsonReturning(x, x.JSON, out)
-	out.Spec = spec.Text()
+	out.Spec = funcs.JSONSpec(spec)
 }
 
 func (e *exprs) jsonKey(x syntax.Expr) schema.Type {

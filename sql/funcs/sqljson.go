@@ -42,18 +42,18 @@ const (
 	JSONError = "x"
 )
 
-// Text is j as trino_json_path takes it.
-func (j *JSONPath) Text() string {
-	text, err := json.Marshal(j)
+// JSONSpec is a *JSONPath, *JSONBuild or *JSONTable as its Go function takes it.
+func JSONSpec(spec any) string {
+	text, err := json.Marshal(spec)
 	if err != nil {
 		panic(err) // strings and booleans are always fit for JSON
 	}
 	return string(text)
 }
 
-var jsonSpecs sync.Map // text → *JSONPath or *JSONBuild
+var jsonSpecs sync.Map // text → what it says
 
-// specOf reads a text that Text made, once.
+// specOf reads a text that JSONSpec made, once.
 func specOf[T any](text string) (*T, error) {
 	if have, ok := jsonSpecs.Load(text); ok {
 		return have.(*T), nil
@@ -68,6 +68,7 @@ func specOf[T any](text string) (*T, error) {
 
 var sqlJSONGo = []GoFunc{
 	{Name: "trino_json_path", Signature: "(varchar, varchar, array(varchar)) varchar", Nulls: true, Call: goJSONPath},
+	{Name: "trino_json_table", Signature: "(varchar, varchar, array(varchar)) array(array(varchar))", Nulls: true, Call: goJSONTable},
 	{Name: "trino_json_build", Signature: "(varchar, array(varchar)) varchar", Call: goJSONBuild},
 	{Name: "trino_json_decimal", Signature: "(varchar, bigint) varchar", Call: goJSONDecimal, Total: true},
 	{Name: "trino_json_decode", Signature: "(varbinary, varchar) varchar", Call: goJSONDecode, Total: true},
@@ -83,7 +84,11 @@ func goJSONPath(a []any) (any, error) {
 		return nil, err
 	}
 	params, _ := a[2].([]any)
-	found, err := j.find(a[1].(string), params)
+	return j.answer(j.find(a[1].(string), params))
+}
+
+// answer is the result for what was found, or for the error on the way.
+func (j *JSONPath) answer(found []*jsonpath.Item, err error) (any, error) {
 	if err != nil {
 		return j.onError(err)
 	}
@@ -101,10 +106,6 @@ func goJSONPath(a []any) (any, error) {
 
 // find is the items that the path stands for in a document.
 func (j *JSONPath) find(document string, values []any) ([]*jsonpath.Item, error) {
-	j.once.Do(func() { j.path, j.err = jsonpath.Parse(j.Path) })
-	if j.err != nil {
-		return nil, failure("INVALID_PATH", "%s", j.err)
-	}
 	root, err := jsonItem(document)
 	if err != nil {
 		return nil, err
@@ -112,6 +113,15 @@ func (j *JSONPath) find(document string, values []any) ([]*jsonpath.Item, error)
 	params, err := jsonParams(j.Params, values)
 	if err != nil {
 		return nil, err
+	}
+	return j.within(root, params)
+}
+
+// within is find where the document is read.
+func (j *JSONPath) within(root *jsonpath.Item, params map[string][]*jsonpath.Item) ([]*jsonpath.Item, error) {
+	j.once.Do(func() { j.path, j.err = jsonpath.Parse(j.Path) })
+	if j.err != nil {
+		return nil, failure("INVALID_PATH", "%s", j.err)
 	}
 	return evalPath(j.path, root, params)
 }

@@ -1,7 +1,6 @@
 package funcs
 
 import (
-	"encoding/json"
 	"sort"
 	"strings"
 	"unicode/utf16"
@@ -17,15 +16,6 @@ type JSONBuild struct {
 	Absent  bool // a member that is NULL is left out
 	Unique  bool
 	Members []JSONParam
-}
-
-// Text is j as trino_json_build takes it.
-func (j *JSONBuild) Text() string {
-	text, err := json.Marshal(j)
-	if err != nil {
-		panic(err) // strings and booleans are always fit for JSON
-	}
-	return string(text)
 }
 
 func goJSONBuild(a []any) (any, error) {

@@ -29,6 +29,8 @@ func (l *lowerer) relation(r syntax.Relation) syntax.Relation {
 		return l.lateral(l.query(r.Query), l.info.Relations[r].Alias)
 	case *syntax.Unnest:
 		return l.lateral(&syntax.Query{Body: l.unnest(r)}, l.info.Relations[r].Alias)
+	case *syntax.JSONTable:
+		return l.jsonTable(r)
 	case *syntax.Join:
 		return l.join(r)
 	case *syntax.Sample:
@@ -177,6 +179,9 @@ func (l *lowerer) column(c *bind.Column) syntax.Expr {
 		return ident(c.Ref) // of a set operation: ORDER BY names its column
 	case c.Using != nil:
 		return call("coalesce", l.mergedSide(c, 0), l.mergedSide(c, 1))
+	}
+	if c.JSON != nil {
+		return l.jsonColumn(c)
 	}
 	x := column(c.Relation.Alias, c.Ref)
 	if c.Field != "" {

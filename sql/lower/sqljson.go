@@ -16,10 +16,35 @@ func (l *lowerer) sqlJSON(x *syntax.Call, j *bind.JSON) syntax.Expr {
 		return l.jsonOutput(x, call("trino_json_build", str(j.Spec), l.jsonList(j.Inputs)), j)
 	}
 	found := call("trino_json_path", str(j.Spec), l.jsonInput(j.Inputs[0]), l.jsonList(j.Inputs[1:]))
+	return l.jsonResult(x, found, j)
+}
+
+func (l *lowerer) jsonResult(n syntax.Node, found syntax.Expr, j *bind.JSON) syntax.Expr {
 	if j.OnEmpty != nil || j.OnError != nil {
-		return l.jsonDefaults(x, found, j)
+		return l.jsonDefaults(n, found, j)
 	}
-	return l.jsonOutput(x, found, j)
+	return l.jsonOutput(n, found, j)
+}
+
+// jsonTable is JSON_TABLE: a Go function gives the texts of each row. They are
+// cast where a column is read: DuckDB keeps the rows' order only where the
+// lateral query is an unnest and nothing more.
+func (l *lowerer) jsonTable(r *syntax.JSONTable) syntax.Relation {
+	t, rel := l.info.JSONRows[r], l.info.Relations[r]
+	var rows syntax.Expr = call("trino_json_table", str(t.Spec), l.jsonInput(t.Inputs[0]), l.jsonList(t.Inputs[1:]))
+	if rel.Outer {
+		none := &syntax.Binary{Op: "=", X: call("len", rows), Y: num(0)}
+		null := castTo(&syntax.ArrayLit{Elems: []syntax.Expr{&syntax.NullLit{}}}, schema.ArrayOf(schema.ArrayOf(schema.Text)))
+		rows = &syntax.Case{Whens: []syntax.When{{Cond: none, Result: null}}, Else: rows}
+	}
+	out := &syntax.Select{Items: []syntax.SelectItem{selected(call("unnest", rows), bind.JSONRef)}}
+	return l.lateral(&syntax.Query{Body: out}, rel.Alias)
+}
+
+// jsonColumn reads a column of JSON_TABLE out of the row's texts.
+func (l *lowerer) jsonColumn(c *bind.Column) syntax.Expr {
+	text := &syntax.Subscript{Base: column(c.Relation.Alias, c.Ref), Index: num(c.At + 1)}
+	return l.jsonResult(&syntax.Ident{}, text, c.JSON)
 }
 
 // jsonInput is a value as text.

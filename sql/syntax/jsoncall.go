@@ -43,6 +43,12 @@ func (p *parser) jsonFormat() string {
 // jsonPath takes a value, a path and the clauses of JSON_EXISTS, JSON_VALUE
 // and JSON_QUERY.
 func (p *parser) jsonPath(c *Call, name string) {
+	p.jsonInvocation(c)
+	p.jsonResult(c.JSON, name)
+}
+
+// jsonInvocation takes a value, a path and what is passed to it.
+func (p *parser) jsonInvocation(c *Call) {
 	p.jsonValue(c)
 	p.want(",")
 	p.jsonArg(c, p.stringLit(), "")
@@ -57,6 +63,9 @@ func (p *parser) jsonPath(c *Call, name string) {
 			j.Passing = append(j.Passing, p.passing())
 		}
 	}
+}
+
+func (p *parser) jsonResult(j *JSONClauses, name string) {
 	switch name {
 	case "JSON_EXISTS":
 		if j.OnError = p.gotAny("TRUE", "FALSE", "UNKNOWN", "ERROR"); j.OnError != "" {

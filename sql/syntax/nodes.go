@@ -225,7 +225,7 @@ type SortItem struct {
 
 // Relation is what FROM reads:
 //
-//	*Table *SubqueryRel *Join *Unnest *Lateral *Aliased *Sample *TableFunc *Unparsed
+//	*Table *SubqueryRel *Join *Unnest *JSONTable *Lateral *Aliased *Sample *TableFunc *Unparsed
 type Relation interface {
 	Node
 	relationNode()
@@ -235,6 +235,7 @@ func (*Table) relationNode()       {}
 func (*SubqueryRel) relationNode() {}
 func (*Join) relationNode()        {}
 func (*Unnest) relationNode()      {}
+func (*JSONTable) relationNode()   {}
 func (*Lateral) relationNode()     {}
 func (*Aliased) relationNode()     {}
 func (*Sample) relationNode()      {}
@@ -304,8 +305,40 @@ type TableFunc struct {
 	Call *Call
 }
 
+// JSONTable is JSON_TABLE(value, path … COLUMNS (…) …). Call has the value, the
+// path, its name and what is passed to it.
+type JSONTable struct {
+	Span
+	Call    *Call
+	Columns []JSONColumn
+	Plan    *JSONPlan // nil for none
+	OnError string    // ERROR, EMPTY or ""
+}
+
+// JSONColumn is a column of JSON_TABLE, or with Nested the columns of a path
+// below it.
+type JSONColumn struct {
+	Span
+	Name       Ident
+	Ordinality bool         // FOR ORDINALITY: nothing follows
+	JSON       *JSONClauses // of a value: Returning is its type
+	Path       *StringLit   // nil for the member of the column's name
+	PathName   *Ident
+	Nested     []JSONColumn
+}
+
+// JSONPlan is PLAN: a path, or Left joined to Right by Op (OUTER and INNER to
+// what is nested, UNION and CROSS to what stands beside it), or Default.
+type JSONPlan struct {
+	Span
+	Path        *Ident
+	Op          string
+	Left, Right *JSONPlan
+	Default     []string
+}
+
 // Unparsed is a construct that is recognised, skipped over and refused by bind:
-// MATCH_RECOGNIZE, JSON_TABLE.
+// MATCH_RECOGNIZE.
 type Unparsed struct {
 	Span
 	Of   Relation // what it applies to, nil where nothing

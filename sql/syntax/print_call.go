@@ -163,6 +163,12 @@ func (p *printer) jsonClauses(c *Call) {
 		p.say(blank, "RETURNING ", j.Returning.Text)
 		p.format(j.ReturningFormat)
 	}
+	p.jsonWrapping(j)
+	p.onEvent(j.OnEmpty, j.DefaultEmpty, "EMPTY")
+	p.onEvent(j.OnError, j.DefaultError, "ERROR")
+}
+
+func (p *printer) jsonWrapping(j *JSONClauses) {
 	switch j.Wrapper {
 	case "":
 	case "WITHOUT":
@@ -170,12 +176,12 @@ func (p *printer) jsonClauses(c *Call) {
 	default:
 		p.say(" WITH ", j.Wrapper, " ARRAY WRAPPER")
 	}
-	clause(" ", j.Quotes, " QUOTES")
+	if j.Quotes != "" {
+		p.say(" ", j.Quotes, " QUOTES")
+	}
 	if j.OnScalar {
 		p.say(" ON SCALAR STRING")
 	}
-	p.onEvent(j.OnEmpty, j.DefaultEmpty, "EMPTY")
-	p.onEvent(j.OnError, j.DefaultError, "ERROR")
 }
 
 func (p *printer) onEvent(what string, value Expr, event string) {

@@ -59,6 +59,8 @@ func (p *printer) relation(r Relation, level int) {
 		if r.Ordinality {
 			p.say(" WITH ORDINALITY")
 		}
+	case *JSONTable:
+		p.jsonTable(r)
 	case *Lateral:
 		p.say("LATERAL ")
 		p.bracketed(r.Query)

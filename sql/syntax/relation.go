@@ -136,9 +136,7 @@ func (p *parser) relationPrimary() Relation {
 		p.wantClose(")")
 		return &TableFunc{Span: p.span(from), Call: call}
 	case p.atSeq("JSON_TABLE", "("):
-		p.next()
-		text := p.brackets()
-		return &Unparsed{Span: p.span(from), What: "JSON_TABLE", Text: text}
+		return p.jsonTable()
 	case p.tok.isName():
 		return p.table()
 	}

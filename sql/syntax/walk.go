@@ -71,6 +71,9 @@ func Walk(n Node, visit func(Node) bool) {
 		w.exprs(n.On)
 	case *Unnest:
 		w.exprs(n.Exprs...)
+	case *JSONTable:
+		Walk(n.Call, visit)
+		w.jsonColumns(n.Columns)
 	case *Lateral:
 		Walk(n.Query, visit)
 	case *Aliased:
@@ -110,6 +113,16 @@ func (w walker) exprs(list ...Expr) {
 		if x != nil {
 			Walk(x, w)
 		}
+	}
+}
+
+// jsonColumns visits the defaults of columns.
+func (w walker) jsonColumns(list []JSONColumn) {
+	for i := range list {
+		if j := list[i].JSON; j != nil {
+			w.exprs(j.DefaultEmpty, j.DefaultError)
+		}
+		w.jsonColumns(list[i].Nested)
 	}
 }
 
