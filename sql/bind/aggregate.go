@@ -52,6 +52,9 @@ func (b *binder) autoKeys(info *Select, e *exprs) []*Item {
 func (b *binder) groupKey(x syntax.Expr, info *Select, e *exprs) *Item {
 	n, ok := ordinal(x)
 	if !ok {
+		if it := copied(x, info.Items); it != nil {
+			return it
+		}
 		t := e.expr(x)
 		e.comparable(x, t)
 		e.refuse(x, e.all(), "GROUP BY clause")
@@ -68,6 +71,23 @@ func (b *binder) groupKey(x syntax.Expr, info *Select, e *exprs) *Item {
 		}
 	}
 	return it
+}
+
+// copied is the thing selected that a group key with a subquery in it writes out
+// again: of two subqueries only the text says that they are the same.
+func copied(x syntax.Expr, items []*Item) *Item {
+	holdsQuery := false
+	syntax.Walk(x, func(n syntax.Node) bool {
+		_, isQuery := n.(*syntax.Query)
+		holdsQuery = holdsQuery || isQuery
+		return !holdsQuery
+	})
+	for _, it := range items {
+		if holdsQuery && it.Expr != nil && it.Field == "" && syntax.Print(it.Expr) == syntax.Print(x) {
+			return it
+		}
+	}
+	return nil
 }
 
 // aggregatesIn is the aggregate and window calls in an expression, those of its

@@ -50,6 +50,9 @@ func (l *lowerer) cast(n syntax.Node, x syntax.Expr, from, to schema.Type) synta
 
 // bare is the one switch over expressions.
 func (l *lowerer) bare(x syntax.Expr) syntax.Expr {
+	if out, ok := l.apart[x]; ok {
+		return out
+	}
 	if c := l.info.Columns[x]; c != nil {
 		return l.column(c)
 	}

@@ -41,7 +41,7 @@ func Tree(stmt syntax.Statement, info *bind.Info, path func(rel string) string) 
 	if path == nil {
 		path = func(rel string) string { return rel }
 	}
-	l := &lowerer{info: info, path: path, aliases: maps.Clone(info.Aliases), steps: map[*bind.CTE]string{}}
+	l := &lowerer{info: info, path: path, aliases: maps.Clone(info.Aliases), steps: map[*bind.CTE]string{}, apart: map[syntax.Expr]syntax.Expr{}}
 	out := l.fetchable(l.query(q), info.Outputs[q])
 	if l.err != nil {
 		return nil, l.err
@@ -70,8 +70,9 @@ type lowerer struct {
 	info    *bind.Info
 	path    func(rel string) string
 	aliases map[string]bool
-	grouped []*bind.Item         // group keys of the SELECT at hand that go by their instant
-	steps   map[*bind.CTE]string // what a recursive part of WITH goes by in the step at hand
+	apart   map[syntax.Expr]syntax.Expr // subqueries in ON that were computed beside one side
+	grouped []*bind.Item                // group keys of the SELECT at hand that go by their instant
+	steps   map[*bind.CTE]string        // what a recursive part of WITH goes by in the step at hand
 	err     error
 }
 

@@ -237,7 +237,6 @@ func (l *lowerer) subqueryPlace(sel *syntax.Select, it *bind.Item) int {
 			return i + 1
 		}
 	}
-	l.failAt(it.Expr, "A subquery in GROUP BY is only supported by its place in the select list")
 	return 0
 }
 

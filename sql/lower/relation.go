@@ -90,6 +90,9 @@ func (l *lowerer) join(r *syntax.Join) syntax.Relation {
 		return out
 	}
 	if r.On != nil {
+		if r.Kind != "INNER" {
+			l.subqueriesApart(r, out)
+		}
 		out.On = l.expr(r.On)
 	}
 	for i := range r.Using {
