@@ -148,6 +148,8 @@ func (s *Session) Query(ctx context.Context, stmt syntax.Statement) (*Rows, erro
 		return noRows(), nil
 	case *syntax.Execute:
 		return s.execute(ctx, stmt, cat)
+	case *syntax.DescribePrepared:
+		return s.describePrepared(stmt, cat)
 	case *syntax.Deallocate:
 		return s.deallocate(stmt)
 	case *syntax.Unsupported:

@@ -1,15 +1,11 @@
 package sql
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"strings"
 
-	"logsql/sql/bind"
 	"logsql/sql/catalog"
 	"logsql/sql/funcs"
-	"logsql/sql/lower"
 	"logsql/sql/syntax"
 )
 
@@ -165,92 +161,4 @@ func likeMatch(name, pattern string) bool {
 		}
 	}
 	return false
-}
-
-// explain shows the SQL that DuckDB gets and the parts it will read.
-func (s *Session) explain(ctx context.Context, stmt *syntax.Explain, cat *catalog.Catalog) (*Rows, error) {
-	q, ok := stmt.Of.(*syntax.Query)
-	if !ok || stmt.Analyze {
-		return nil, syntax.ErrorAt(stmt, "NOT_SUPPORTED", "EXPLAIN is supported for queries, without ANALYZE")
-	}
-	info, err := bind.Bind(q, cat, s.database)
-	if err != nil {
-		return nil, err
-	}
-	notes, err := s.locate(ctx, info)
-	if err != nil {
-		return nil, err
-	}
-	text, err := lower.Lower(q, info, nil)
-	if err != nil {
-		return nil, err
-	}
-	lines := [][]string{}
-	for _, scan := range info.Scans {
-		lines = append(lines, []string{"table " + scan.Table.FullName() + ": " + readOf(scan)})
-	}
-	for _, line := range strings.Split(text, "\n") {
-		lines = append(lines, []string{line})
-	}
-	rows := textRows([]string{"query plan"}, lines)
-	rows.Notes = notes
-	return rows, nil
-}
-
-// readOf says how much of a table is read.
-func readOf(scan *bind.Scan) string {
-	e := scan.Table.External
-	if e == nil {
-		return fmt.Sprintf("%d of %d parts", len(scan.Parts), len(scan.Table.Parts))
-	}
-	var bytes int64
-	for _, f := range scan.Files {
-		bytes += f.Size
-	}
-	of := fmt.Sprintf("%d files, %d bytes", len(scan.Files), bytes)
-	switch {
-	case len(scan.Table.Partition) == 0:
-		return of
-	case e.Projection != nil:
-		return fmt.Sprintf("%s of %d projected partitions", of, len(scan.Partitions))
-	}
-	return fmt.Sprintf("%s of %d of %d partitions", of, len(scan.Partitions), len(e.Partitions))
-}
-
-// execute runs a prepared statement; only a query takes parameters.
-func (s *Session) execute(ctx context.Context, stmt *syntax.Execute, cat *catalog.Catalog) (*Rows, error) {
-	p, err := s.lookupPrepared(&stmt.Name)
-	if err != nil {
-		return nil, err
-	}
-	wanted := 0
-	syntax.Walk(p.Of, func(n syntax.Node) bool {
-		if _, ok := n.(*syntax.Param); ok {
-			wanted++
-		}
-		return true
-	})
-	if wanted != len(stmt.Using) {
-		return nil, syntax.ErrorAt(stmt, "INVALID_PARAMETER_USAGE", "Incorrect number of parameters: expected %d but found %d", wanted, len(stmt.Using))
-	}
-	if q, ok := p.Of.(*syntax.Query); ok {
-		return s.query(ctx, q, cat, stmt.Using...)
-	}
-	return s.Query(ctx, p.Of)
-}
-
-func (s *Session) deallocate(stmt *syntax.Deallocate) (*Rows, error) {
-	if _, err := s.lookupPrepared(&stmt.Name); err != nil {
-		return nil, err
-	}
-	delete(s.prepared, strings.ToLower(stmt.Name.Name))
-	return noRows(), nil
-}
-
-func (s *Session) lookupPrepared(name *syntax.Ident) (*syntax.Prepare, error) {
-	p, ok := s.prepared[strings.ToLower(name.Name)]
-	if !ok {
-		return nil, syntax.ErrorAt(name, "NOT_FOUND", "Prepared statement not found: %s", name.Name)
-	}
-	return p, nil
 }

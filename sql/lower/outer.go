@@ -70,7 +70,9 @@ func outermostSubqueries(x syntax.Expr) []syntax.Expr {
 }
 
 // reads reports whether a column of one of the relations is read under n.
-func (l *lowerer) reads(n syntax.Node, of map[*bind.Relation]bool) bool { return l.firstRead(n, of) != nil }
+func (l *lowerer) reads(n syntax.Node, of map[*bind.Relation]bool) bool {
+	return l.firstRead(n, of) != nil
+}
 
 func (l *lowerer) firstRead(n syntax.Node, of map[*bind.Relation]bool) syntax.Expr {
 	var found syntax.Expr

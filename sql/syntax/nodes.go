@@ -30,7 +30,7 @@ type Node interface {
 
 // Statement is one of
 //
-//	*Query *Explain *Use *Show *Describe *Prepare *Execute *Deallocate
+//	*Query *Explain *Use *Show *Describe *Prepare *Execute *Deallocate *DescribePrepared
 //	*CreateDatabase *AlterDatabase *CreateTable *CreateTableAs *CreateView *Drop
 //	*AlterTable *Repair *Insert *Unload *Unsupported
 type Statement interface {
@@ -38,14 +38,17 @@ type Statement interface {
 	statementNode()
 }
 
-func (*Query) statementNode()       {}
-func (*Explain) statementNode()     {}
-func (*Use) statementNode()         {}
-func (*Show) statementNode()        {}
-func (*Describe) statementNode()    {}
-func (*Prepare) statementNode()     {}
-func (*Execute) statementNode()     {}
-func (*Deallocate) statementNode()  {}
+func (*Query) statementNode()      {}
+func (*Explain) statementNode()    {}
+func (*Use) statementNode()        {}
+func (*Show) statementNode()       {}
+func (*Describe) statementNode()   {}
+func (*Prepare) statementNode()    {}
+func (*Execute) statementNode()    {}
+func (*Deallocate) statementNode() {}
+
+func (*DescribePrepared) statementNode() {}
+
 func (*Unsupported) statementNode() {}
 
 // Unsupported is a statement that logsql knows by name and does not run.
@@ -98,11 +101,21 @@ type Prepare struct {
 	Of   Statement
 }
 
-// Execute is EXECUTE name [USING expression, …].
+// Execute is EXECUTE name [USING expression, …], or EXECUTE IMMEDIATE text
+// [USING expression, …].
 type Execute struct {
 	Span
 	Name  Ident
+	Text  *StringLit // of EXECUTE IMMEDIATE; there is no name then
 	Using []Expr
+}
+
+// DescribePrepared is DESCRIBE INPUT|OUTPUT name: the parameters or the columns
+// of a prepared statement.
+type DescribePrepared struct {
+	Span
+	What string // INPUT, OUTPUT
+	Name Ident
 }
 
 // Deallocate is DEALLOCATE PREPARE name.

@@ -333,7 +333,6 @@ func TestSeeds(t *testing.T) {
 // TestUnsupported: what is known by name only is kept as written.
 func TestUnsupported(t *testing.T) {
 	for in, want := range map[string]string{
-		"EXECUTE IMMEDIATE 'x'": "EXECUTE IMMEDIATE",
 		"SHOW STATS FOR a":      "SHOW STATS",
 		"create table a like b": "CREATE TABLE LIKE",
 		"CREATE TABLE a (b int) PARTITIONED BY (bucket(4, b))":  "CREATE TABLE with partition transforms (Iceberg)",

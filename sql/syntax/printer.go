@@ -160,11 +160,19 @@ func (p *printer) statement(st Statement) {
 		p.statement(st.Of)
 	case *Execute:
 		p.say("EXECUTE ")
-		p.ident(st.Name)
+		if st.Text != nil {
+			p.say("IMMEDIATE ")
+			p.expr(st.Text)
+		} else {
+			p.ident(st.Name)
+		}
 		if len(st.Using) > 0 {
 			p.say(" USING ")
 			p.exprs(st.Using)
 		}
+	case *DescribePrepared:
+		p.say("DESCRIBE ", st.What, " ")
+		p.ident(st.Name)
 	case *Deallocate:
 		p.say("DEALLOCATE PREPARE ")
 		p.ident(st.Name)

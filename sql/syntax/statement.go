@@ -287,7 +287,14 @@ func (p *parser) describe() Statement {
 	d := &Describe{}
 	first := p.tok
 	switch next := p.peek(1); next.Sym {
-	case "INPUT", "OUTPUT", "DATABASE", "SCHEMA", "FUNCTION":
+	case "INPUT", "OUTPUT":
+		if p.peek(2).isName() {
+			p.next()
+			p.next()
+			name := p.ident()
+			return &DescribePrepared{Span: p.span(first.From), What: next.Sym, Name: name}
+		}
+	case "DATABASE", "SCHEMA", "FUNCTION":
 		if p.peek(2).isName() {
 			return p.unsupported("DESCRIBE " + next.Sym)
 		}
@@ -323,13 +330,16 @@ func (p *parser) prepare() Statement {
 }
 
 func (p *parser) execute() Statement {
-	if p.peek(1).is("IMMEDIATE") && p.peek(2).Kind == TokString {
-		return p.unsupported("EXECUTE IMMEDIATE")
-	}
 	s := &Execute{}
 	from := p.tok.From
+	immediate := p.peek(1).is("IMMEDIATE") && p.peek(2).Kind == TokString
 	p.next()
-	s.Name = p.ident()
+	if immediate {
+		p.next()
+		s.Text = p.stringLit()
+	} else {
+		s.Name = p.ident()
+	}
 	if p.got("USING") {
 		s.Using = p.exprs()
 	}

@@ -108,7 +108,7 @@ func (p *parser) endsUnsupported(name string) bool {
 func holdsQuery(name string) bool {
 	switch name {
 	case "CREATE MATERIALIZED VIEW", "CREATE PROTECTED MULTI DIALECT VIEW", "MERGE", "UPDATE", "DELETE",
-		"WITH FUNCTION", "WITH SESSION", "EXECUTE IMMEDIATE":
+		"WITH FUNCTION", "WITH SESSION":
 		return true
 	}
 	return false
