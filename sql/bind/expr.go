@@ -133,6 +133,7 @@ func (e *exprs) bind(x syntax.Expr) schema.Type {
 		return e.compared(x, x.X, x.Y)
 	case *syntax.Exists:
 		e.query(x.Query, e.scope)
+		e.checkCorrelated(x, x.Query, asExists)
 		return schema.Of(schema.Boolean)
 	case *syntax.Quantified:
 		return e.quantified(x)
@@ -326,6 +327,7 @@ func (e *exprs) atTimeZone(x *syntax.AtTimeZone) schema.Type {
 // subquery is a query as a value; of more than one column it is a row.
 func (e *exprs) subquery(x *syntax.Subquery) schema.Type {
 	outs := e.query(x.Query, e.scope)
+	e.checkCorrelated(x, x.Query, asValue)
 	if e.err != nil {
 		return schema.Type{}
 	}

@@ -205,7 +205,7 @@ func (e *exprs) in(x *syntax.In) schema.Type {
 		return schema.Of(schema.Boolean)
 	}
 	xt := e.expr(x.X)
-	e.againstQuery(x, x.X, xt, x.Query)
+	e.againstQuery(x, x.X, xt, x.Query, asList)
 	return schema.Of(schema.Boolean)
 }
 
@@ -221,8 +221,9 @@ func (e *exprs) comparable(n syntax.Node, t schema.Type) {
 // againstQuery gives a value and the columns of a query a common type: that of
 // the one column, or of the row that several columns are. A row is compared
 // with the columns too.
-func (e *exprs) againstQuery(n syntax.Node, x syntax.Expr, xt schema.Type, q *syntax.Query) {
+func (e *exprs) againstQuery(n syntax.Node, x syntax.Expr, xt schema.Type, q *syntax.Query, place int) {
 	outs := e.query(q, e.scope)
+	e.checkCorrelated(n, q, place)
 	if e.err != nil {
 		return
 	}
@@ -259,7 +260,11 @@ func rowType(outs []Output) schema.Type {
 
 func (e *exprs) quantified(x *syntax.Quantified) schema.Type {
 	xt := e.expr(x.X)
-	e.againstQuery(x, x.X, xt, x.Query)
+	place := asBound
+	if x.Op == "=" && x.Quantifier != "ALL" || x.Op == "<>" && x.Quantifier == "ALL" {
+		place = asList
+	}
+	e.againstQuery(x, x.X, xt, x.Query, place)
 	if e.err != nil {
 		return schema.Type{}
 	}

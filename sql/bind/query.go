@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,7 +44,9 @@ func (b *binder) limit(q *syntax.Query) {
 	switch {
 	case q.Limit == nil:
 	case !q.Fetch.IsValid():
-		b.rowCount(q.Limit, q.Limit, "LIMIT")
+		if n := b.rowCount(q.Limit, q.Limit, "LIMIT"); n > math.MaxInt32 && len(q.OrderBy) > 0 {
+			b.fail(&syntax.Error{Code: notSupported, Msg: "ORDER BY LIMIT > 2147483647 is not supported"})
+		}
 	case q.Ties && len(q.OrderBy) == 0:
 		b.failAt(fetch, "MISSING_ORDER_BY", "FETCH FIRST WITH TIES clause requires ORDER BY")
 	case b.rowCount(fetch, q.Limit, "FETCH FIRST") == 0:

@@ -18,7 +18,9 @@ func (b *binder) relation(r syntax.Relation, s *scope, hint string) []field {
 	case *syntax.SubqueryRel:
 		return b.derived(r, b.query(r.Query, s.parent), hint)
 	case *syntax.Lateral:
-		return b.derived(r, b.query(r.Query, s), hint)
+		outs := b.query(r.Query, s)
+		b.checkCorrelated(r, r.Query, asTable)
+		return b.derived(r, outs, hint)
 	case *syntax.Join:
 		return b.join(r, s, hint)
 	case *syntax.Unnest:
