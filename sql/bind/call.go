@@ -69,6 +69,8 @@ func (e *exprs) plainForm(x *syntax.Call, name string) (string, []syntax.Expr) {
 		return "rtrim", x.Args
 	case "BOTH", "NFC":
 		return name, x.Args
+	case "NFD", "NFKC", "NFKD":
+		return name, append(x.Args[:1:1], &syntax.StringLit{Span: x.Span, Value: x.Clause[0]})
 	case "ON OVERFLOW":
 		return name, x.Args
 	}

@@ -85,8 +85,7 @@ func (e *exprs) typedLiteral(x *syntax.TypedLit) schema.Type {
 		_, err := strconv.ParseInt(strings.TrimPrefix(x.Value, "+"), 10, 8<<(t.Kind-schema.TinyInt))
 		valid = err == nil
 	case schema.Real, schema.Double:
-		_, err := strconv.ParseFloat(strings.TrimSpace(x.Value), 64)
-		valid = err == nil || errors.Is(err, strconv.ErrRange)
+		valid = funcs.IsFloat(x.Value)
 	case schema.JSON:
 		valid = json.Valid([]byte(x.Value))
 		if valid {

@@ -142,6 +142,9 @@ func trimJava(s string) string { return strings.TrimFunc(s, func(r rune) bool { 
 
 var javaFloatPattern = regexp.MustCompile(`^[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?)$`)
 
+// IsFloat reports whether a text is what Trino reads as a double or real.
+func IsFloat(text string) bool { return javaFloatPattern.MatchString(trimJava(text)) }
+
 func parseFloat(text, name string, bits int) (any, error) {
 	trimmed := trimJava(text)
 	if !javaFloatPattern.MatchString(trimmed) {

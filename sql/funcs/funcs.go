@@ -79,7 +79,7 @@ type Call struct {
 
 var families = [][]*Func{
 	conditionalFuncs, stringFuncs, regexpFuncs, datetimeFuncs, jsonFuncs, arrayFuncs, mapFuncs,
-	lambdaFuncs, mathFuncs, binaryFuncs, urlFuncs, aggregateFuncs, windowFuncs,
+	lambdaFuncs, mathFuncs, probabilityFuncs, vectorFuncs, binaryFuncs, urlFuncs, aggregateFuncs, windowFuncs,
 }
 
 var byName = sync.OnceValue(func() map[string]*Func {

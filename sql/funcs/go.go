@@ -28,7 +28,7 @@ type GoFunc struct {
 func GoFuncs() []GoFunc {
 	var all []GoFunc
 	for _, list := range [][]GoFunc{
-		castGo, stringGo, regexpGo, datetimeGo, jsonGo, mathGo, binaryGo, urlGo, addressGo, likeGo, arrayGo, fineGo, javaTimeGo, nanosGo, intervalGo,
+		castGo, stringGo, regexpGo, datetimeGo, jsonGo, mathGo, probabilityGo, vectorGo, hashGo, binaryGo, urlGo, addressGo, likeGo, arrayGo, fineGo, javaTimeGo, nanosGo, intervalGo,
 		sqlJSONGo, aggregateGo, checksumGo,
 	} {
 		all = append(all, list...)

@@ -1,6 +1,8 @@
 package funcs
 
 import (
+	"strconv"
+
 	"logsql/convert/schema"
 )
 
@@ -54,7 +56,6 @@ var mathFuncs = []*Func{
 	{Name: "bitwise_left_shift", Signatures: shiftSignatures, Emit: emitShift("left")},
 	{Name: "bitwise_right_shift", Signatures: shiftSignatures, Emit: emitShift("right")},
 	{Name: "bitwise_right_shift_arithmetic", Signatures: shiftSignatures, Emit: emitShift("arithmetic")},
-	{Name: "cosine_similarity", Signatures: []string{"(array(double), array(double)) double"}, Emit: native("list_cosine_similarity")},
 	{Name: "format_number", Signatures: []string{"(double) varchar", "(bigint) varchar"}, Emit: udf("trino_format_number")},
 }
 
@@ -71,7 +72,16 @@ var (
 	randomSignatures = []string{"() double", "(bigint) bigint", "(bigint, bigint) bigint"}
 )
 
-func emitAbs(c *Call) (expr, error) { return typed(call("abs", c.Args[0]), c.Result), nil }
+// emitAbs: the least integer has no counterpart.
+func emitAbs(c *Call) (expr, error) {
+	e := typed(call("abs", c.Args[0]), c.Result)
+	if !c.Result.IsInteger() {
+		return e, nil
+	}
+	least := strconv.FormatInt(-1<<(8<<(c.Result.Kind-schema.TinyInt)-1), 10)
+	bad := fail(c.Result, "NUMERIC_VALUE_OUT_OF_RANGE", str("Value "+least+" is out of range for abs("+c.Result.String()+")"))
+	return when(bin("=", c.Args[0], typed(str(least), c.Result)), bad, e), nil
+}
 
 func wholeResult(params []schema.Type) schema.Type {
 	if t := params[0]; t.Kind == schema.Decimal {

@@ -153,22 +153,24 @@ func goWidthBucketOf(a []any) (any, error) {
 	if math.IsNaN(x) {
 		return nil, invalid("Operand cannot be NaN")
 	}
-	for i, b := range bins {
-		bound, ok := b.(float64)
-		if !ok || math.IsNaN(bound) || math.IsInf(bound, 0) {
-			return nil, invalid("Bin value must be finite, got %v", b)
-		}
-		if i > 0 && bins[i-1].(float64) > bound {
+	low, high := 0, len(bins)
+	for low < high { // what the search passes by is not looked at
+		first, last := numberOr0(bins[low]), numberOr0(bins[high-1])
+		if first > last {
 			return nil, invalid("Bin values are not sorted in ascending order")
 		}
-	}
-	n := int64(0)
-	for _, b := range bins {
-		if x >= b.(float64) {
-			n++
+		middle := (low + high) / 2
+		bound := numberOr0(bins[middle])
+		if math.IsNaN(bound) || math.IsInf(bound, 0) {
+			return nil, invalid("Bin value must be finite, got %v", bound)
+		}
+		if x < bound {
+			high = middle
+		} else {
+			low = middle + 1
 		}
 	}
-	return n, nil
+	return int64(low), nil
 }
 
 func checkRadix(radix int64) error {

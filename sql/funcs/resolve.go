@@ -17,6 +17,11 @@ func (f *Func) Resolve(args []Arg) (Resolution, error) {
 	if notServed[f.Name] {
 		return Resolution{}, unsupported("Function '%s' is not supported yet", f.Name)
 	}
+	if f.Name == "concat" && len(args) == 1 {
+		if err := concatOne(args[0].Type); err != nil {
+			return Resolution{}, err
+		}
+	}
 	chosen, err := f.choose(args)
 	if err != nil {
 		return Resolution{}, err

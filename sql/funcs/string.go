@@ -26,10 +26,10 @@ var stringFuncs = []*Func{
 	{Name: "split_to_multimap", Signatures: []string{"(varchar, varchar, varchar) map(varchar, array(varchar))"}, Emit: emitSplitToMultimap},
 	concatFunc,
 	{Name: "concat_ws", Signatures: []string{"(varchar, varchar...) varchar", "(varchar, array(varchar)) varchar"}, Emit: emitConcatWs},
-	{Name: "lpad", Signatures: []string{"(varchar, bigint, varchar) varchar"}, Emit: udf("trino_lpad")},
-	{Name: "rpad", Signatures: []string{"(varchar, bigint, varchar) varchar"}, Emit: udf("trino_rpad")},
-	{Name: "chr", Signatures: []string{"(bigint) varchar"}, Emit: udf("trino_chr")},
-	{Name: "codepoint", Signatures: []string{"(varchar) integer"}, Check: oneCharacter, Emit: build(func(a []expr) expr { return call("unicode", a[0]) })},
+	{Name: "lpad", Signatures: padSignatures, Emit: emitPad("trino_lpad")},
+	{Name: "rpad", Signatures: padSignatures, Emit: emitPad("trino_rpad")},
+	{Name: "chr", Signatures: []string{"(bigint) varchar"}, Result: func([]schema.Type) schema.Type { return schema.VarcharOf(1) }, Emit: udf("trino_chr")},
+	{Name: "codepoint", Signatures: []string{"(varchar) integer"}, Check: oneCharacter, Emit: udf("trino_codepoint")},
 	{Name: "translate", Signatures: []string{"(varchar, varchar, varchar) varchar"}},
 	{Name: "levenshtein_distance", Signatures: []string{"(varchar, varchar) bigint"}, Emit: udf("trino_levenshtein")},
 	{Name: "hamming_distance", Signatures: []string{"(varchar, varchar) bigint"}, Emit: udf("trino_hamming")},
@@ -37,7 +37,9 @@ var stringFuncs = []*Func{
 	{Name: "luhn_check", Signatures: []string{"(varchar) boolean"}, Emit: udf("trino_luhn")},
 	{Name: "to_utf8", Signatures: []string{"(varchar) varbinary"}, Emit: native("encode")},
 	{Name: "from_utf8", Signatures: []string{"(varbinary) varchar", "(varbinary, varchar) varchar"}, Emit: emitFromUTF8},
-	{Name: "normalize", Signatures: []string{"(varchar) varchar"}, Emit: native("nfc_normalize")},
+	{Name: "normalize", Signatures: []string{"(varchar) varchar", "(varchar, varchar) varchar"}, Emit: emitNormalize},
+	{Name: "word_stem", Signatures: []string{"(varchar) varchar", "(varchar, varchar) varchar"}, Result: sameText, Emit: emitWordStem},
+	{Name: "parse_data_size", Signatures: []string{"(varchar) decimal"}, Result: func([]schema.Type) schema.Type { return schema.DecimalOf(38, 0) }, Emit: emitParseDataSize},
 	{Name: "format", Signatures: []string{"(varchar, any, any...) varchar"}, Emit: emitFormat},
 }
 
@@ -54,6 +56,37 @@ var (
 	}
 	trimSignatures = []string{"(varchar) varchar", "(char) char", "(varchar, varchar) varchar", "(char, varchar) char"}
 )
+
+var padSignatures = []string{"(varchar, bigint, varchar) varchar", "(varbinary, bigint, varbinary) varbinary"}
+
+func emitPad(name string) emit {
+	return func(c *Call) (expr, error) {
+		if c.Params[0].Kind == schema.Varbinary {
+			return call(name+"_bytes", c.Args...), nil
+		}
+		return call(name, c.Args...), nil
+	}
+}
+
+// emitNormalize has a form other than NFC as its second argument.
+func emitNormalize(c *Call) (expr, error) {
+	if len(c.Args) == 1 {
+		return call("nfc_normalize", c.Args[0]), nil
+	}
+	return call("trino_normalize", c.Args...), nil
+}
+
+func emitWordStem(c *Call) (expr, error) {
+	language := str("en")
+	if len(c.Args) == 2 {
+		language = c.Args[1]
+	}
+	return call("trino_word_stem", c.Args[0], language), nil
+}
+
+func emitParseDataSize(c *Call) (expr, error) {
+	return typed(call("trino_data_size", c.Args[0]), c.Result), nil
+}
 
 // udf calls the Go function of this name, whose result may be narrower or
 // wider than the call's.
@@ -202,6 +235,17 @@ func concatResult(params []schema.Type) schema.Type {
 		return x
 	}
 	return schema.Text
+}
+
+// concatOne is what Trino says of one argument alone.
+func concatOne(t schema.Type) error {
+	switch t.Kind {
+	case schema.Array:
+		return invalid("There must be two or more arguments to concat")
+	case schema.Varchar, schema.Varbinary:
+		return invalid("There must be two or more concatenation arguments")
+	}
+	return nil
 }
 
 func emitConcat(c *Call) (expr, error) {

@@ -1,8 +1,11 @@
 package funcs
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 var stringGo = []GoFunc{
@@ -32,6 +35,12 @@ var stringGo = []GoFunc{
 	{Name: "trino_split_to_multimap", Signature: "(varchar, varchar, varchar) array(array(varchar))", Call: goSplitToMultimap},
 	{Name: "trino_lpad", Signature: "(varchar, bigint, varchar) varchar", Call: func(a []any) (any, error) { return goPad(a, "lpad") }},
 	{Name: "trino_rpad", Signature: "(varchar, bigint, varchar) varchar", Call: func(a []any) (any, error) { return goPad(a, "rpad") }},
+	{Name: "trino_lpad_bytes", Signature: "(varbinary, bigint, varbinary) varbinary", Call: func(a []any) (any, error) { return goPadBytes(a, true) }},
+	{Name: "trino_rpad_bytes", Signature: "(varbinary, bigint, varbinary) varbinary", Call: func(a []any) (any, error) { return goPadBytes(a, false) }},
+	{Name: "trino_codepoint", Signature: "(varchar) bigint", Call: goCodepoint},
+	{Name: "trino_normalize", Signature: "(varchar, varchar) varchar", Total: true, Call: goNormalize},
+	{Name: "trino_word_stem", Signature: "(varchar, varchar) varchar", Call: goWordStem},
+	{Name: "trino_data_size", Signature: "(varchar) varchar", Call: goParseDataSize},
 	{Name: "trino_chr", Signature: "(bigint) varchar", Call: goChr},
 	{Name: "trino_levenshtein", Signature: "(varchar, varchar) bigint", Call: goLevenshtein},
 	{Name: "trino_hamming", Signature: "(varchar, varchar) bigint", Call: goHamming},
@@ -136,6 +145,9 @@ func goSplit(a []any) (any, error) {
 	s, sep, limit := a[0].(string), a[1].(string), a[2].(int64)
 	if limit <= 0 {
 		return nil, invalid("Limit must be positive")
+	}
+	if limit > 1<<31-1 {
+		return nil, invalid("Limit is too large")
 	}
 	if sep == "" {
 		return nil, invalid("The delimiter may not be the empty string")
@@ -255,6 +267,39 @@ func goPad(a []any, name string) (any, error) {
 		return fill + s, nil
 	}
 	return s + fill, nil
+}
+
+func goPadBytes(a []any, left bool) (any, error) {
+	b, size, pad := a[0].([]byte), a[1].(int64), a[2].([]byte)
+	if size < 0 || size > 1<<31-1 {
+		return nil, invalid("Target length must be in the range [0..2147483647]")
+	}
+	if len(pad) == 0 {
+		return nil, invalid("Padding bytes must not be empty")
+	}
+	missing := int(size) - len(b)
+	if missing <= 0 {
+		return append([]byte{}, b[:size]...), nil
+	}
+	fill := bytes.Repeat(pad, missing/len(pad)+1)[:missing]
+	if left {
+		return append(fill, b...), nil
+	}
+	return append(append([]byte{}, b...), fill...), nil
+}
+
+func goCodepoint(a []any) (any, error) {
+	r, n := utf8.DecodeRuneInString(a[0].(string))
+	if n == 0 || n != len(a[0].(string)) {
+		return nil, invalid("Input string must be a single character string")
+	}
+	return int64(r), nil
+}
+
+var normalForms = map[string]norm.Form{"NFD": norm.NFD, "NFKC": norm.NFKC, "NFKD": norm.NFKD}
+
+func goNormalize(a []any) (any, error) {
+	return normalForms[a[1].(string)].String(a[0].(string)), nil
 }
 
 func goChr(a []any) (any, error) {

@@ -197,8 +197,12 @@ func (l *lowerer) typedLiteral(x *syntax.TypedLit) syntax.Expr {
 		return funcs.MomentLiteral(t, m)
 	case schema.Varchar:
 		return str(x.Value)
-	case schema.Decimal, schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt, schema.Real, schema.Double:
+	case schema.Decimal, schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt:
 		return castTo(str(strings.TrimSpace(x.Value)), t)
+	case schema.Real, schema.Double:
+		if strings.Trim(x.Value, "0123456789.-") == "" {
+			return castTo(str(x.Value), t)
+		}
 	}
 	out, err := funcs.LowerCast(str(x.Value), schema.Text, t, false)
 	l.check(x, err)
