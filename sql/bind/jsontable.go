@@ -70,8 +70,12 @@ func (t *jsonTable) rows(r *funcs.JSONRows, at syntax.Node, columns []syntax.JSO
 		t.failAt(at, "MISSING_PATH_NAME", "All JSON paths must be named when specific plan is given")
 		return
 	}
-	if specific && plan.Path == nil && (plan.Op == "UNION" || plan.Op == "CROSS") || specific && rootOf(plan) != jsonName(name) {
-		t.failAt(plan, "INVALID_PLAN", "JSON_TABLE plan should start with path %s", jsonName(name))
+	if specific && (plan.Op == "UNION" || plan.Op == "CROSS") {
+		t.failAt(plan, "INVALID_PLAN", "JSON_TABLE plan must either be a single path name or it must be rooted in parent-child relationship (OUTER or INNER)")
+		return
+	}
+	if specific && rootOf(plan) != jsonName(name) {
+		t.notPlanned(plan, []string{jsonName(name)})
 		return
 	}
 	var nested []below
@@ -88,6 +92,8 @@ func (t *jsonTable) rows(r *funcs.JSONRows, at syntax.Node, columns []syntax.JSO
 			n.name = jsonName(c.PathName)
 		} else if specific {
 			t.failAt(c.Path, "MISSING_PATH_NAME", "All JSON paths must be named when specific plan is given")
+		} else if plan != nil {
+			t.failAt(c.Path, "MISSING_PATH_NAME", "All nested JSON paths must be named when default plan is given")
 		}
 		n.join = &funcs.JSONJoin{Rows: n.rows}
 		nested = append(nested, n)
@@ -101,10 +107,10 @@ func (t *jsonTable) rows(r *funcs.JSONRows, at syntax.Node, columns []syntax.JSO
 		return
 	}
 	r.Inner = plan.Op == "INNER"
-	if plan.Right != nil {
-		r.Nested = t.planned(plan.Right, nested)
-	}
 	t.allPlanned(plan, nested)
+	if plan.Right != nil && t.err == nil {
+		r.Nested = t.planned(plan.Right, nested, map[string]bool{})
+	}
 }
 
 // side puts nested paths side by side, as PLAN DEFAULT has it.
@@ -161,16 +167,21 @@ func findPlan(name string, plan *syntax.JSONPlan) *syntax.JSONPlan {
 }
 
 // planned is a plan of siblings.
-func (t *jsonTable) planned(plan *syntax.JSONPlan, nested []below) *funcs.JSONJoin {
+func (t *jsonTable) planned(plan *syntax.JSONPlan, nested []below, seen map[string]bool) *funcs.JSONJoin {
 	if plan.Op == "UNION" || plan.Op == "CROSS" {
-		return &funcs.JSONJoin{Cross: plan.Op == "CROSS", Left: t.planned(plan.Left, nested), Right: t.planned(plan.Right, nested)}
+		left := t.planned(plan.Left, nested, seen)
+		return &funcs.JSONJoin{Cross: plan.Op == "CROSS", Left: left, Right: t.planned(plan.Right, nested, seen)}
 	}
+	if seen[rootOf(plan)] {
+		t.failAt(plan, "INVALID_PLAN", "Duplicate reference to JSON path name in sibling plan: %s", rootOf(plan))
+	}
+	seen[rootOf(plan)] = true
 	for _, n := range nested {
 		if n.name == rootOf(plan) {
 			return n.join
 		}
 	}
-	t.failAt(plan, "INVALID_PLAN", "JSON_TABLE plan contains unavailable path: %s", rootOf(plan))
+	t.failAt(plan, "INVALID_PLAN", "JSON_TABLE plan includes unavailable JSON path names: %s", rootOf(plan))
 	return nil
 }
 
@@ -182,8 +193,12 @@ func (t *jsonTable) allPlanned(plan *syntax.JSONPlan, nested []below) {
 		}
 	}
 	if missing != nil {
-		t.failAt(plan, "INVALID_PLAN", "JSON_TABLE plan should contain all JSON paths available at each level of nesting. Paths not included: %s", strings.Join(missing, ", "))
+		t.notPlanned(plan, missing)
 	}
+}
+
+func (t *jsonTable) notPlanned(plan *syntax.JSONPlan, missing []string) {
+	t.failAt(plan, "INVALID_PLAN", "JSON_TABLE plan should contain all JSON paths available at each level of nesting. Paths not included: %s", strings.Join(missing, ", "))
 }
 
 // column binds a column; without a path it is the member of its name.

@@ -248,7 +248,11 @@ func (e *exprs) jsonDefault(x syntax.Expr, event string, t schema.Type) {
 	if x == nil {
 		return
 	}
+	before := len(e.all())
 	have := e.expr(x)
+	if calls := e.all(); e.clause == "JSON_TABLE" && len(calls) > before {
+		e.refuse(x, calls[before:], "default expression for JSON_TABLE column")
+	}
 	if e.err == nil && !schema.Coercible(have, t) {
 		e.failAt(x, typeMismatch, "Function JSON_VALUE default ON %s result must evaluate to a %s (actual: %s)", event, t, have)
 	}

@@ -11,6 +11,8 @@ func toJSON(x expr, from schema.Type) (expr, error) {
 		return castTo(null(), "VARCHAR"), nil
 	case schema.JSON:
 		return x, nil
+	case schema.Char:
+		return nil, cannotCast(from, schema.Of(schema.JSON))
 	case schema.Boolean, schema.TinyInt, schema.SmallInt, schema.Integer, schema.BigInt:
 		return castTo(x, "VARCHAR"), nil
 	case schema.Decimal:

@@ -181,13 +181,13 @@ func goJSONArrayGet(a []any) (any, error) {
 
 func goJSONContains(a []any) (any, error) {
 	elems, ok := arrayElements(a[0].(string))
-	if !ok {
-		return nil, nil
-	}
-	for _, e := range elems {
+	for _, e := range elems { // what comes before text that is broken counts
 		if jsonEqual(e, a[1].(string), a[2].(string)) {
 			return true, nil
 		}
+	}
+	if !ok {
+		return nil, nil
 	}
 	return false, nil
 }

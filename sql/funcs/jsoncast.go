@@ -1,9 +1,13 @@
 package funcs
 
 import (
+	"encoding/base64"
 	"math/big"
 	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"logsql/convert/schema"
 )
 
 func goJSONElements(a []any) (any, error) {
@@ -52,27 +56,47 @@ func goJSONField(a []any) (any, error) {
 		if place >= int64(len(elems)) {
 			return nil, castError("Cannot cast to %s.", a[3])
 		}
+		if fields := len(schema.MustParse(a[3].(string)).Elems); place == 0 && len(elems) > fields {
+			return nil, castError("Cannot cast to %s. Expected json array ending, but got %s", a[3], elems[fields])
+		}
 		return elems[place], nil
 	case '{':
 		var found any
+		var twice error
 		s.object(func(key string) bool {
 			s.space()
 			start := s.at
 			ok := s.skip()
 			if strings.EqualFold(key, name) {
+				if found != nil {
+					twice = castError("Cannot cast to %s. Duplicate field: %s", a[3], key)
+				}
 				found = s.text[start:s.at]
 			}
 			return ok
 		})
-		return found, nil
+		return found, twice
 	case 'n':
 		return nil, nil
 	}
 	return nil, castError("Cannot cast to %s. Expected a json array or object, but got %s", a[3], s.text)
 }
 
-// goJSONCast reads a scalar as a type: its text, as DuckDB casts it from.
+// goJSONCast reads a scalar as a type: its text, as DuckDB casts it from. Text
+// that is too long for its type is an error, as it is in Trino: of its own.
 func goJSONCast(a []any) (any, error) {
+	value, err := castJSON(a)
+	text, ok := value.(string)
+	if rest, limited := strings.CutPrefix(a[1].(string), "varchar("); ok && limited {
+		n, _ := strconv.Atoi(strings.TrimSuffix(rest, ")"))
+		if utf8.RuneCountInString(text) > n {
+			return nil, failure("GENERIC_INTERNAL_ERROR", "Character count exceeds length limit %d: base64:%s", n, base64.StdEncoding.EncodeToString([]byte(text)))
+		}
+	}
+	return value, err
+}
+
+func castJSON(a []any) (any, error) {
 	text, to := a[0].(string), a[1].(string)
 	s := scanner{text: text}
 	bad := castError("Cannot cast '%s' to %s", text, to)
