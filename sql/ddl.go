@@ -95,9 +95,16 @@ func noDatabase(n syntax.Node, name string) *Error {
 	return failed(n, "SemanticException [Error 10072]: Database does not exist: %s", name)
 }
 
-// noTable is the error of a statement about a table that is not there.
-func noTable(n syntax.Node, name syntax.Name) *Error {
-	return failed(n, "SemanticException [Error 10001]: Table not found %s", strings.ToLower(dotted(name)))
+// noTable is the error of a statement about a table that is not there; the hint
+// is that of a query on it, or that the table is built in.
+func (s *Session) noTable(cat *catalog.Catalog, name syntax.Name) *Error {
+	err := failed(nameSpan(name), "SemanticException [Error 10001]: Table not found %s", strings.ToLower(dotted(name)))
+	if _, missing := cat.Table(s.database, name); missing == nil {
+		err.Hint = lastIdent(name).Name + " is built in: it needs no DDL, and its partitions are always known"
+	} else if e, ok := missing.(*Error); ok {
+		err.Hint = e.Hint
+	}
+	return err
 }
 
 func dotted(name syntax.Name) string {
@@ -108,7 +115,7 @@ func dotted(name syntax.Name) string {
 	return strings.Join(parts, ".")
 }
 
-func (s *Session) drop(ctx context.Context, stmt *syntax.Drop) (*Rows, error) {
+func (s *Session) drop(ctx context.Context, stmt *syntax.Drop, cat *catalog.Catalog) (*Rows, error) {
 	if stmt.What == "DATABASE" {
 		return noRows(), s.dropDatabase(ctx, stmt)
 	}
@@ -125,7 +132,7 @@ func (s *Session) drop(ctx context.Context, stmt *syntax.Drop) (*Rows, error) {
 		case t == nil && stmt.IfExists:
 			return nil
 		case t == nil:
-			return noTable(at, stmt.Name)
+			return s.noTable(cat, stmt.Name)
 		case t.View != nil && stmt.What == "TABLE":
 			return failed(at, "SemanticException [Error 10110]: Cannot drop a view with DROP TABLE; use DROP VIEW %s", name)
 		case t.View == nil && stmt.What == "VIEW":

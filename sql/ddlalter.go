@@ -12,7 +12,7 @@ import (
 	"logsql/sql/syntax"
 )
 
-func (s *Session) alterTable(ctx context.Context, stmt *syntax.AlterTable) (*Rows, error) {
+func (s *Session) alterTable(ctx context.Context, stmt *syntax.AlterTable, cat *catalog.Catalog) (*Rows, error) {
 	at := nameSpan(stmt.Table)
 	database, name, err := s.target(at, stmt.Table)
 	if err != nil {
@@ -28,7 +28,7 @@ func (s *Session) alterTable(ctx context.Context, stmt *syntax.AlterTable) (*Row
 		case err != nil:
 			return err
 		case t == nil:
-			return noTable(at, stmt.Table)
+			return s.noTable(cat, stmt.Table)
 		case t.View != nil:
 			return failed(at, "SemanticException [Error 10131]: To alter a view you need to use the ALTER VIEW command.")
 		}

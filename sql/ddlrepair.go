@@ -11,7 +11,7 @@ import (
 // repair is MSCK REPAIR TABLE: it looks for k=v/ folders below the location and
 // adds those that are no partitions yet. It tells, as Hive does, first what it
 // found and then what it did.
-func (s *Session) repair(ctx context.Context, stmt *syntax.Repair) (*Rows, error) {
+func (s *Session) repair(ctx context.Context, stmt *syntax.Repair, cat *catalog.Catalog) (*Rows, error) {
 	at := nameSpan(stmt.Table)
 	database, name, err := s.target(at, stmt.Table)
 	if err != nil {
@@ -25,7 +25,7 @@ func (s *Session) repair(ctx context.Context, stmt *syntax.Repair) (*Rows, error
 		case err != nil:
 			return err
 		case t == nil || t.External == nil:
-			return noTable(at, stmt.Table)
+			return s.noTable(cat, stmt.Table)
 		case len(t.Partition) == 0:
 			return nil
 		}

@@ -27,6 +27,11 @@ func (s *Session) describe(stmt *syntax.Describe, cat *catalog.Catalog) (*Rows, 
 	if err != nil {
 		return nil, err
 	}
+	if stmt.Partition != nil {
+		if err := describedPartition(stmt.Partition, t); err != nil {
+			return nil, err
+		}
+	}
 	columns := t.Columns
 	if len(stmt.Column) > 0 {
 		name := strings.ToLower(stmt.Column[0].Name)
@@ -47,6 +52,29 @@ func (s *Session) describe(stmt *syntax.Describe, cat *catalog.Catalog) (*Rows, 
 		lines = append(lines, partitionLines(t)...)
 	}
 	return textRows(describeColumns, lines), nil
+}
+
+// describedPartition holds DESCRIBE t PARTITION (…) to a partition there is; its
+// columns are the table's.
+func describedPartition(spec *syntax.PartitionSpec, t *catalog.Table) error {
+	a := alteration{t: t, at: spec}
+	values, given, err := a.values(spec)
+	if err != nil {
+		return err
+	}
+	have := [][]string{}
+	if t.External != nil {
+		for _, p := range t.External.Partitions {
+			have = append(have, p.Values)
+		}
+	}
+	for _, p := range t.Parts {
+		have = append(have, p.Partition)
+	}
+	if slices.Contains(given, false) || !slices.ContainsFunc(have, func(v []string) bool { return slices.Equal(v, values) }) {
+		return partitionNotFound(spec)
+	}
+	return nil
 }
 
 func columnLines(t *catalog.Table, columns []schema.Column) (lines [][]string) {

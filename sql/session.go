@@ -138,11 +138,11 @@ func (s *Session) Query(ctx context.Context, stmt syntax.Statement) (*Rows, erro
 	case *syntax.CreateTable:
 		return s.createTable(ctx, stmt, cat)
 	case *syntax.Drop:
-		return s.drop(ctx, stmt)
+		return s.drop(ctx, stmt, cat)
 	case *syntax.AlterTable:
-		return s.alterTable(ctx, stmt)
+		return s.alterTable(ctx, stmt, cat)
 	case *syntax.Repair:
-		return s.repair(ctx, stmt)
+		return s.repair(ctx, stmt, cat)
 	case *syntax.Prepare:
 		s.prepared[strings.ToLower(stmt.Name.Name)] = stmt
 		return noRows(), nil

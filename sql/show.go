@@ -62,10 +62,8 @@ func (s *Session) tableOrFailed(at syntax.Node, name syntax.Name, cat *catalog.C
 	}
 	t, err := cat.Table(s.database, name)
 	var e *Error
-	if errors.As(err, &e) && e.Code == "TABLE_NOT_FOUND" {
-		missing := noTable(nameSpan(name), name)
-		missing.Hint = e.Hint
-		return nil, missing
+	if errors.As(err, &e) && (e.Code == "TABLE_NOT_FOUND" || e.Code == "SCHEMA_NOT_FOUND") {
+		return nil, s.noTable(cat, name)
 	}
 	if err != nil {
 		return nil, placed(nameSpan(name), err)
@@ -125,14 +123,14 @@ func oneColumn(names []string, matches func(string) bool) [][]string {
 	return rows
 }
 
-// likePattern is SHOW's LIKE: Athena takes Hive's * and | there, Trino % and _.
+// likePattern is SHOW's LIKE: Athena takes Hive's * and | there, also as .*, Trino % and _.
 func likePattern(like *syntax.StringLit) (func(string) bool, error) {
 	if like == nil {
 		return func(string) bool { return true }, nil
 	}
 	var alternatives []string
 	for _, one := range strings.Split(strings.ToLower(like.Value), "|") {
-		alternatives = append(alternatives, strings.ReplaceAll(strings.Trim(one, "'"), "*", "%"))
+		alternatives = append(alternatives, strings.ReplaceAll(strings.ReplaceAll(strings.Trim(one, "'"), ".*", "*"), "*", "%"))
 	}
 	return func(name string) bool {
 		for _, pattern := range alternatives {
