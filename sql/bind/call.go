@@ -27,6 +27,9 @@ func (e *exprs) call(x *syntax.Call) schema.Type {
 	nested, inner := len(e.aggregates), len(e.windows)
 	result := e.resolveCall(x, f, args)
 	e.sortItems(x.OrderBy)
+	if x.Distinct {
+		e.sortedByArguments(x)
+	}
 	if x.Filter != nil {
 		e.term(x.Filter, "Filter expression")
 	}
@@ -52,6 +55,20 @@ func (e *exprs) call(x *syntax.Call) schema.Type {
 		e.aggregates = append(e.aggregates, x)
 	}
 	return result
+}
+
+// sortedByArguments holds the ORDER BY of an aggregate with DISTINCT to what it
+// aggregates.
+func (e *exprs) sortedByArguments(x *syntax.Call) {
+	for _, item := range x.OrderBy {
+		found := false
+		for _, a := range x.Args {
+			found = found || syntax.Print(Unparen(a)) == syntax.Print(Unparen(item.Expr))
+		}
+		if !found {
+			e.failAt(item.Expr, "EXPRESSION_NOT_IN_DISTINCT", "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments")
+		}
+	}
 }
 
 // plainForm is a call with a grammar of its own as one without: position(a IN

@@ -1,6 +1,8 @@
 package funcs
 
 import (
+	"strings"
+
 	"logsql/convert/schema"
 	"logsql/sql/syntax"
 )
@@ -33,12 +35,12 @@ var aggregateFuncs = []*Func{
 	{Name: "multimap_agg", Kind: Aggregate, Signatures: []string{"(K, V) map(K, array(V))"}, Emit: emitMultimapAgg},
 	{Name: "map_union", Kind: Aggregate, Signatures: []string{"(map(K, V)) map(K, V)"}, Emit: emitMapUnion},
 	{Name: "histogram", Kind: Aggregate, Signatures: []string{"(T) map(T, bigint)"}, Emit: emitHistogram},
-	{Name: "stddev", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: native("stddev_samp")},
-	{Name: "stddev_samp", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}},
-	{Name: "stddev_pop", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}},
-	{Name: "variance", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: native("var_samp")},
-	{Name: "var_samp", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}},
-	{Name: "var_pop", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}},
+	{Name: "stddev", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitVariance("stddev_samp", 2)},
+	{Name: "stddev_samp", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitVariance("stddev_samp", 2)},
+	{Name: "stddev_pop", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitVariance("stddev_pop", 1)},
+	{Name: "variance", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitVariance("var_samp", 2)},
+	{Name: "var_samp", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitVariance("var_samp", 2)},
+	{Name: "var_pop", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitVariance("var_pop", 1)},
 	{Name: "skewness", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitMoments(3)},
 	{Name: "kurtosis", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitMoments(4)},
 	{Name: "corr", Kind: Aggregate, Signatures: twoFloats, Emit: emitCorrelation},
@@ -120,14 +122,35 @@ func sumResult(params []schema.Type) schema.Type {
 // overflows too.
 func emitSum(c *Call) (expr, error) {
 	switch c.Result.Kind {
-	case schema.BigInt, schema.Real, schema.Decimal:
+	case schema.BigInt:
 		return typed(c.with("sum", c.Args...), c.Result), nil
+	case schema.Real:
+		return realOf(c.with("sum", castTo(c.Args[0], "DOUBLE"))), nil
+	case schema.Decimal:
+		return inBounds(typed(c.with("sum", c.Args...), c.Result), c.Result), nil
 	case schema.IntervalDay:
 		return ofMillis(c.with("sum", intervalMillis(c.Args[0]))), nil
 	case schema.IntervalYear:
 		return call("to_months", castTo(c.with("sum", intervalMonths(c.Args[0])), "INTEGER")), nil
 	}
 	return c.with("sum", c.Args...), nil
+}
+
+// realOf is a double as a real, infinite where it is too large for one.
+func realOf(x expr) expr {
+	const sum = "$s"
+	large := bin(">", call("abs", id(sum)), castTo(str("3.4028235677973362e38"), "DOUBLE"))
+	infinite := castTo(when(bin(">", id(sum), num(0)), str("inf"), str("-inf")), "FLOAT")
+	return let(sum, x, when(and(large, not(call("isnan", id(sum)))), infinite, castTo(id(sum), "FLOAT")))
+}
+
+// inBounds is a decimal of 38 digits: DuckDB lets a sum have one more.
+func inBounds(x expr, t schema.Type) expr {
+	const sum = "$s"
+	digits := strings.Repeat("9", 38-t.Scale) + "." + strings.Repeat("9", t.Scale)
+	most := typed(str(strings.TrimSuffix(digits, ".")), t)
+	outside := or(bin(">", id(sum), most), bin("<", id(sum), &syntax.Unary{Op: "-", X: most}))
+	return let(sum, x, when(outside, fail(t, "NUMERIC_VALUE_OUT_OF_RANGE", str("Decimal overflow")), id(sum)))
 }
 
 func emitAvg(c *Call) (expr, error) {
@@ -139,7 +162,7 @@ func emitAvg(c *Call) (expr, error) {
 		quotient := call("trino_decimal", str("/"), sum, when(bin("=", count, str("0")), null(), count), num(c.Result.Scale))
 		return typed(quotient, c.Result), nil
 	case schema.Real:
-		return castTo(c.with("avg", x), "FLOAT"), nil
+		return realOf(c.with("avg", castTo(x, "DOUBLE"))), nil
 	case schema.IntervalDay:
 		return ofMillis(call("trunc", c.with("avg", intervalMillis(x)))), nil
 	case schema.IntervalYear:
@@ -221,7 +244,15 @@ func emitBy(name string) emit {
 func emitApproxDistinct(c *Call) (expr, error) {
 	out := c.with("count", Comparable(c.Args[0], c.Params[0]))
 	out.Distinct = true
-	return out, nil
+	if len(c.Args) == 1 {
+		return out, nil
+	}
+	e := c.with("any_value", c.Args[1])
+	e.Distinct = false
+	wrong := or(bin("<", e, castTo(str("0.0040625"), "DOUBLE")), bin(">", e, castTo(str("0.26"), "DOUBLE")))
+	text := call("trino_float_text", e, boolean(false))
+	bad := fail(c.Result, "INVALID_FUNCTION_ARGUMENT", bin("||", str("Max standard error must be in [0.0040625, 0.26]: "), text))
+	return when(wrong, bad, out), nil
 }
 
 // emitMapAgg keeps the first value of a key; Trino keeps one of them.
@@ -229,7 +260,7 @@ func emitMapAgg(c *Call) (expr, error) {
 	entry := structOf([]string{"key", "value"}, c.Args[0], c.Args[1])
 	list := c.with("list", entry)
 	list.Filter = keyFilter(list.Filter, c.Args[0])
-	return firstEntries(list), nil
+	return firstEntries(list, c.Params[0]), nil
 }
 
 func keyFilter(have, key expr) expr {
@@ -244,42 +275,74 @@ func both(have, more expr) expr {
 	return and(have, more)
 }
 
-// firstEntries makes a map of entries, of several with one key the first.
-func firstEntries(entries expr) expr {
-	keys := call("list_transform", entries, lambda(field(elem(), "key"), elemVar))
-	const i = "$i"
-	first := bin("=", call("list_position", keys, field(elem(), "key")), id(i))
-	return call("map_from_entries", call("list_filter", entries, lambda(first, elemVar, i)))
+// firstEntries makes a map of entries, of several with one key of type t the
+// first.
+func firstEntries(entries expr, t schema.Type) expr {
+	const all, known = "$all", "$keys"
+	key := Comparable(entryKey(), t)
+	first := bin("=", call("list_position", id(known), key), id(indexVar))
+	kept := call("list_filter", id(all), lambda(first, elemVar, indexVar))
+	return let(all, entries, let(known, call("list_transform", id(all), lambda(key, elemVar)), call("map_from_entries", kept)))
 }
 
 func emitMultimapAgg(c *Call) (expr, error) {
 	entry := structOf([]string{"key", "value"}, c.Args[0], c.Args[1])
 	list := c.with("list", entry)
 	list.Filter = keyFilter(list.Filter, c.Args[0])
-	return groupedEntries(list), nil
+	return groupedEntries(list, c.Params[0]), nil
 }
 
-// groupedEntries makes a map of each key and the array of its values.
-func groupedEntries(entries expr) expr {
-	const other = "$o"
-	keys := call("list_distinct", call("list_transform", entries, lambda(field(elem(), "key"), elemVar)))
-	same := call("list_filter", entries, lambda(bin("=", field(id(other), "key"), elem()), other))
+// groupedEntries makes a map of each key, of type t, and the array of its
+// values.
+func groupedEntries(entries expr, t schema.Type) expr {
+	const all, other = "$all", "$o"
+	found := distinct(call("list_transform", id(all), lambda(entryKey(), elemVar)), t)
+	same := call("list_filter", id(all), lambda(bin("=", Comparable(field(id(other), "key"), t), Comparable(elem(), t)), other))
 	values := call("list_transform", same, lambda(field(id(other), "value"), other))
 	pair := structOf([]string{"key", "value"}, elem(), values)
-	return call("map_from_entries", call("list_transform", keys, lambda(pair, elemVar)))
+	return let(all, entries, call("map_from_entries", call("list_transform", found, lambda(pair, elemVar))))
 }
 
 func emitMapUnion(c *Call) (expr, error) {
 	list := c.with("list", call("map_entries", c.Args[0]))
 	list.Filter = keyFilter(list.Filter, c.Args[0])
-	return firstEntries(call("flatten", list)), nil
+	return firstEntries(call("flatten", list), c.Params[0].Key()), nil
 }
 
+// emitHistogram: DuckDB's own compares neither NaN nor what is Keyed as Trino
+// does.
 func emitHistogram(c *Call) (expr, error) {
-	if k := c.Params[0].Kind; k == schema.TimestampTZ || k == schema.TimeTZ || k == schema.Array || k == schema.Row || k == schema.Map {
-		return nil, unsupported("histogram of %s is not supported yet", c.Params[0])
+	x, t := c.Args[0], c.Params[0]
+	switch {
+	case Keyed(t) || len(t.Elems) > 0:
+		list := collect(c, x, x)
+		counted, err := emitArrayHistogram(&Call{Args: []expr{list}, Params: []schema.Type{schema.ArrayOf(t)}, Result: c.Result})
+		return typed(counted, c.Result), err
+	case holdsFloat(t):
+		const numbers, others = "$h", "$n"
+		some, nans := c.with("histogram", x), c.with("count", x)
+		some.Filter = both(some.Filter, not(call("isnan", x)))
+		nans.Filter = both(nans.Filter, call("isnan", x))
+		extra := call("map", array(typed(str("nan"), t)), array(id(others)))
+		together := typed(call("map_concat", call("coalesce", id(numbers), typed(call("map"), c.Result)), extra), c.Result)
+		answer := when(bin(">", id(others), num(0)), together, id(numbers))
+		return let(numbers, typed(some, c.Result), let(others, castTo(nans, "BIGINT"), answer)), nil
 	}
-	return typed(c.with("histogram", c.Args[0]), c.Result), nil
+	return typed(c.with("histogram", x), c.Result), nil
+}
+
+// emitVariance: DuckDB fails where values are not finite; the answer is NaN.
+func emitVariance(name string, least int) emit {
+	return func(c *Call) (expr, error) {
+		x := c.Args[0]
+		if c.Params[0].Kind != schema.Double {
+			return c.with(name, x), nil
+		}
+		finite := c.with(name, x)
+		finite.Filter = both(finite.Filter, call("isfinite", x))
+		test := and(c.with("bool_or", not(call("isfinite", x))), bin(">=", c.with("count", x), num(least)))
+		return when(test, castTo(str("nan"), "DOUBLE"), finite), nil
+	}
 }
 
 // emitGeometricMean: DuckDB's own is a macro, which takes no FILTER.

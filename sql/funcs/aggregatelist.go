@@ -17,6 +17,17 @@ func collect(c *Call, value expr, present ...expr) *syntax.Call {
 	return list
 }
 
+// inPairs collects two values of each row, which f gets as two lists.
+func inPairs(c *Call, x, y expr, present []expr, f func(xs, ys expr) expr) expr {
+	const pairs = "$pairs"
+	names := []string{"x", "y"}
+	list := collect(c, structOf(names, castTo(x, "DOUBLE"), castTo(y, "DOUBLE")), present...)
+	one := func(name string) expr {
+		return call("list_transform", id(pairs), lambda(field(elem(), name), elemVar))
+	}
+	return let(pairs, list, f(one("x"), one("y")))
+}
+
 // emitMoments is skewness and kurtosis.
 func emitMoments(order int) emit {
 	return func(c *Call) (expr, error) {
@@ -26,9 +37,9 @@ func emitMoments(order int) emit {
 }
 
 func emitCorrelation(c *Call) (expr, error) {
-	y, x := castTo(c.Args[0], "DOUBLE"), castTo(c.Args[1], "DOUBLE")
-	ys, xs := collect(c, y, c.Args...), collect(c, x, c.Args...)
-	return typed(call("trino_correlation", ys, xs, str(c.Name)), c.Result), nil
+	return typed(inPairs(c, c.Args[0], c.Args[1], c.Args, func(ys, xs expr) expr {
+		return call("trino_correlation", ys, xs, str(c.Name))
+	}), c.Result), nil
 }
 
 // emitNumericHistogram: the number of buckets is the same on every row.
@@ -37,11 +48,10 @@ func emitNumericHistogram(c *Call) (expr, error) {
 	if len(c.Args) == 3 {
 		weight = c.Args[2]
 	}
-	present := c.Args[1:]
-	values := collect(c, castTo(c.Args[1], "DOUBLE"), present...)
-	weights := collect(c, castTo(weight, "DOUBLE"), present...)
-	const made = "$h"
-	buckets := call("trino_numeric_histogram", c.with("any_value", c.Args[0]), values, weights)
+	const made, limit = "$h", "$l"
+	buckets := let(limit, c.with("any_value", c.Args[0]), inPairs(c, c.Args[1], weight, c.Args[1:], func(values, weights expr) expr {
+		return call("trino_numeric_histogram", id(limit), values, weights)
+	}))
 	histogram := when(notNull(id(made)), call("map", at(id(made), num(1)), at(id(made), num(2))), null())
 	return typed(let(made, buckets, histogram), c.Result), nil
 }
@@ -60,10 +70,15 @@ func emitMostFrequent(c *Call) (expr, error) {
 // together has no use here.
 func emitReduceAgg(c *Call) (expr, error) {
 	list := collect(c, c.Args[0], c.Args[0])
+	if list.Distinct {
+		return nil, failure("TYPE_MISMATCH", "DISTINCT can only be applied to comparable types (actual: a function)")
+	}
+	list.OrderBy = nil // Trino has none here
 	first := c.with("any_value", c.Args[1])
+	first.OrderBy = nil
 	const all = "$all"
 	folded := foldList(id(all), first, c.Args[2], c.Params[0], c.Params[1])
-	some := bin(">", call("len", id(all)), num(0))
+	some := and(bin(">", call("len", id(all)), num(0)), notNull(first))
 	return let(all, list, when(some, typed(folded, c.Result), typedNull(c.Result))), nil
 }
 
@@ -100,14 +115,15 @@ func emitPercentile(c *Call) (expr, error) {
 }
 
 func weightedPercentile(c *Call, shares expr, isList bool) expr {
-	value, weight := castTo(c.Args[0], "DOUBLE"), castTo(c.Args[1], "DOUBLE")
-	present := c.Args[:2]
 	if !isList {
 		shares = array(shares)
 	}
 	shares = castTo(c.with("any_value", shares), "DOUBLE[]")
 	const all = "$all"
-	list := call("trino_percentiles", collect(c, value, present...), collect(c, weight, present...), shares)
+	list := inPairs(c, c.Args[0], c.Args[1], c.Args[:2], func(values, weights expr) expr {
+		return call("trino_percentiles", values, weights, id(all))
+	})
+	list = let(all, shares, list)
 	if isList {
 		return typed(list, c.Result)
 	}

@@ -51,7 +51,7 @@ func emitMultimapFromEntries(c *Call) (expr, error) {
 	entries := asEntries(c)
 	nullKey := call("list_filter", entries, lambda(isNull(entryKey()), elemVar))
 	bad := fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("map key cannot be null"))
-	made := when(bin(">", call("len", nullKey), num(0)), bad, typed(groupedEntries(entries), c.Result))
+	made := when(bin(">", call("len", nullKey), num(0)), bad, typed(groupedEntries(entries, c.Result.Key()), c.Result))
 	return when(isNull(c.Args[0]), typedNull(c.Result), made), nil
 }
 
