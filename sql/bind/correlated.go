@@ -100,9 +100,9 @@ func (c *correlation) selectUnplanned(q *syntax.Query, sel *syntax.Select) bool 
 	case c.place == asList && sel.Distinct, sel.Having != nil && !grouped:
 		return true
 	case grouped && c.place == asTable:
-		return manySets(sel.GroupBy) && q.Limit == nil
+		return manySets(sel.GroupBy)
 	case grouped || sel.Distinct && c.place != asTable:
-		return !c.onlyEqual(sel.Where, false)
+		return !c.onlyEqual(sel.Where, false, c.keys(info))
 	}
 	return q.Limit != nil && !info.Aggregated && c.limitUnplanned(q, sel)
 }
@@ -133,7 +133,7 @@ func (c *correlation) itemsUnplanned(sel *syntax.Select, info *Select, where boo
 	case sel.From == nil:
 		return where
 	}
-	return !c.reads(sel.From) && (sel.Where != nil || !oneRow(sel.From))
+	return !c.reads(sel.From) && (!c.always(sel.Where) || !oneRow(sel.From))
 }
 
 // aggregatesRead reports whether an aggregate reads columns from around, unless
@@ -168,6 +168,11 @@ func windowed(sel *syntax.Select) bool {
 	return found
 }
 
+// always reports whether a condition is true as it is written.
+func (c *correlation) always(x syntax.Expr) bool {
+	return x == nil || (&pruner{info: c.info}).truth(x) == isTrue
+}
+
 // oneRow reports whether FROM is sure to have one row, or may be for all that
 // is known.
 func oneRow(r syntax.Relation) bool {
@@ -193,18 +198,18 @@ func (c *correlation) limitUnplanned(q *syntax.Query, sel *syntax.Select) bool {
 	if len(q.OrderBy) == 0 && c.place != asExists {
 		return true
 	}
-	return !c.onlyEqual(sel.Where, true)
+	return !c.onlyEqual(sel.Where, true, nil)
 }
 
 // onlyEqual reports whether columns from around are only compared by = with
 // something of the query's own, or alone; strictly, with a column of the same
-// type.
-func (c *correlation) onlyEqual(x syntax.Expr, strictly bool) bool {
+// type. What is compared with keys of a grouping may be compared in any way.
+func (c *correlation) onlyEqual(x syntax.Expr, strictly bool, keys map[*Column]bool) bool {
 	x = Unparen(x)
 	if l, ok := x.(*syntax.Logical); ok && l.Op == "AND" {
-		return c.onlyEqual(l.X, strictly) && c.onlyEqual(l.Y, strictly)
+		return c.onlyEqual(l.X, strictly, keys) && c.onlyEqual(l.Y, strictly, keys)
 	}
-	if !c.reads(x) || !c.readsOwn(x) {
+	if !c.reads(x) || !c.readsOwnBut(x, keys) {
 		return true
 	}
 	eq, ok := x.(*syntax.Binary)
@@ -220,12 +225,38 @@ func (c *correlation) onlyEqual(x syntax.Expr, strictly bool) bool {
 	return !c.reads(inner) && !c.readsOwn(around) && (plain || !strictly)
 }
 
-// readsOwn reports whether a column of the query itself is read under n.
-func (c *correlation) readsOwn(n syntax.Node) bool {
+// keys are the columns that a query is grouped by or makes distinct.
+func (c *correlation) keys(info *Select) map[*Column]bool {
+	keys := map[*Column]bool{}
+	items := info.Items
+	if len(info.Groups) > 0 {
+		items = nil
+	}
+	for _, g := range info.Groups {
+		for _, set := range g.Sets {
+			items = append(items, set...)
+		}
+	}
+	for _, it := range items {
+		if it.Column != nil {
+			keys[it.Column] = true
+		} else if col := c.info.Columns[Unparen(it.Expr)]; col != nil {
+			keys[col] = true
+		}
+	}
+	return keys
+}
+
+func (c *correlation) readsOwn(n syntax.Node) bool { return c.readsOwnBut(n, nil) }
+
+// readsOwnBut reports whether a column of the query itself, not one of some, is
+// read under n.
+func (c *correlation) readsOwnBut(n syntax.Node, some map[*Column]bool) bool {
 	found := false
 	syntax.Walk(n, func(n syntax.Node) bool {
 		if x, ok := n.(syntax.Expr); ok && c.info.Columns[x] != nil {
-			found = found || !c.outer(c.info.Columns[x])
+			col := c.info.Columns[x]
+			found = found || !c.outer(col) && !some[col]
 		}
 		return !found
 	})

@@ -175,6 +175,12 @@ func lateralKind(r syntax.Relation) (inner syntax.Relation, what string) {
 	return r, ""
 }
 
+// IsLateral reports whether r can see what stands to its left.
+func IsLateral(r syntax.Relation) bool {
+	_, what := lateralKind(r)
+	return what != ""
+}
+
 // joinLateral holds a join with UNNEST or LATERAL on its right to what Trino
 // serves, and notes a LEFT JOIN of UNNEST.
 func (b *binder) joinLateral(r *syntax.Join) {
@@ -191,10 +197,12 @@ func (b *binder) joinLateral(r *syntax.Join) {
 		b.failAt(r, notSupported, "%s JOIN involving %s is only supported with condition ON TRUE", r.Kind, what)
 	case r.Using != nil:
 		b.failAt(r, notSupported, "%s JOIN involving %s is not supported", r.Kind, what)
+	case !onTrue && r.Kind == "RIGHT" && what != "UNNEST":
+		b.failAt(r.On, notSupported, "%s JOIN involving %s is not supported with a condition yet", r.Kind, what)
 	case !onTrue && (what == "UNNEST" || r.Kind == "FULL"):
 		b.failAt(r.On, notSupported, "%s JOIN involving %s is only supported with condition ON TRUE", r.Kind, what)
 	}
-	b.info.Relations[right].Outer = r.Kind == "LEFT" && what != "LATERAL relation"
+	b.info.Relations[right].Outer = (r.Kind == "LEFT" || r.Kind == "FULL") && what != "LATERAL relation"
 }
 
 // using merges the columns named in USING; like Trino's, they come first and

@@ -11,7 +11,7 @@ import (
 func (l *lowerer) subqueriesApart(r *syntax.Join, out *syntax.Join) {
 	sides := [2]map[*bind.Relation]bool{l.relationsIn(r.Left), l.relationsIn(r.Right)}
 	var items [2][]syntax.SelectItem
-	aliases := [2]string{l.fresh("beside"), l.fresh("beside")}
+	aliases := [2]string{l.besideAlias(out.Left), l.besideAlias(out.Right)}
 	for _, x := range outermostSubqueries(r.On) {
 		side := 0
 		if l.reads(x, sides[1]) {
@@ -32,10 +32,25 @@ func (l *lowerer) subqueriesApart(r *syntax.Join, out *syntax.Join) {
 		if items[side] == nil {
 			return rel
 		}
+		if a, ok := rel.(*syntax.Aliased); ok && aliases[side] == a.Name.Name {
+			all := syntax.SelectItem{Expr: ident(a.Name.Name), Star: true}
+			return derived(&syntax.Select{Items: append([]syntax.SelectItem{all}, items[side]...), From: a}, a.Name.Name)
+		}
 		q := &syntax.Query{Body: &syntax.Select{Items: items[side]}}
 		return &syntax.Join{Kind: "CROSS", Left: rel, Right: l.lateral(q, aliases[side])}
 	}
 	out.Left, out.Right = beside(0, out.Left), beside(1, out.Right)
+}
+
+// besideAlias is where what is computed beside a relation is found: in the
+// relation itself where it is one, which DuckDB plans more surely than LATERAL.
+func (l *lowerer) besideAlias(r syntax.Relation) string {
+	if a, ok := r.(*syntax.Aliased); ok {
+		if _, lateral := a.Of.(*syntax.Lateral); !lateral {
+			return a.Name.Name
+		}
+	}
+	return l.fresh("beside")
 }
 
 func (l *lowerer) relationsIn(r syntax.Relation) map[*bind.Relation]bool {

@@ -128,8 +128,9 @@ func (l *lowerer) selectBody(sel *syntax.Select) syntax.Body {
 		out.From = l.relation(sel.From)
 	}
 	l.grouped = nil
+	out.From = l.unnestBeside(sel, out.From)
 	if sel.Where != nil {
-		out.Where = l.expr(sel.Where)
+		out.Where = l.where(sel, sel.Where)
 	}
 	out.GroupBy = l.groupBy(sel, info)
 	if sel.Having != nil {

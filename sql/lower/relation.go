@@ -81,11 +81,16 @@ func (l *lowerer) lateral(q *syntax.Query, alias string) syntax.Relation {
 
 func (l *lowerer) join(r *syntax.Join) syntax.Relation {
 	out := &syntax.Join{Kind: r.Kind, Left: l.relation(r.Left), Right: l.relation(r.Right)}
-	outer := r.Kind == "RIGHT" || r.Kind == "FULL"
-	if outer {
-		out.Right = plain(out.Right)
+	if bind.IsLateral(r.Right) {
+		// To Trino each row on the left is a side of its own.
+		switch r.Kind {
+		case "RIGHT":
+			out.Kind = "INNER"
+		case "FULL":
+			out.Kind = "LEFT"
+		}
 	}
-	if on, ok := r.On.(*syntax.BoolLit); ok && on.Value && !outer && l.givesRow(r.Right) {
+	if on, ok := r.On.(*syntax.BoolLit); ok && on.Value && l.givesRow(r.Right) {
 		out.Kind = "CROSS"
 		return out
 	}
@@ -102,16 +107,6 @@ func (l *lowerer) join(r *syntax.Join) syntax.Relation {
 		out.On = and(out.On, eq)
 	}
 	return out
-}
-
-// plain is a relation without LATERAL, where nothing of the left side is read.
-func plain(r syntax.Relation) syntax.Relation {
-	if a, ok := r.(*syntax.Aliased); ok {
-		if lat, ok := a.Of.(*syntax.Lateral); ok {
-			return &syntax.Aliased{Of: &syntax.SubqueryRel{Query: lat.Query}, Name: a.Name, Columns: a.Columns}
-		}
-	}
-	return r
 }
 
 // mergedSide is the left (0) or right (1) column of a JOIN USING column, cast
