@@ -173,13 +173,21 @@ func emitNow(c *Call) (expr, error) {
 
 func emitAtTimezone(c *Call) (expr, error) {
 	if c.Params[0].Kind == schema.TimeTZ {
-		return zoned(instant(c.Args[0]), clockOffset(c)), nil
+		return zonedIn(instant(c.Args[0]), clockOffset(c)), nil
 	}
 	t := instant(c.Args[0])
 	if c.Params[1].Kind == schema.IntervalDay {
-		return zoned(t, call("trino_offset_name", intervalMillis(c.Args[1]))), nil
+		return zonedIn(t, call("trino_offset_name", intervalMillis(c.Args[1]))), nil
 	}
-	return zoned(t, zoneArg(c, 1)), nil
+	return zonedIn(t, zoneArg(c, 1)), nil
+}
+
+// zonedIn is zoned in a zone that may be NULL.
+func zonedIn(t, z expr) expr {
+	if _, known := z.(*syntax.StringLit); known {
+		return zoned(t, z)
+	}
+	return zoned(when(notNull(z), t, nil), z)
 }
 
 // clockOffset is the minutes of the zone a time is to be shown in, at the time
@@ -211,14 +219,21 @@ func emitWithTimezone(c *Call) (expr, error) {
 // emitFromUnixtime rounds to the millisecond.
 func emitFromUnixtime(c *Call) (expr, error) {
 	x := c.Args[0]
-	millis := castTo(call("round", bin("*", x, castTo(num(1000), "DOUBLE"))), "BIGINT")
-	t := call("make_timestamp", bin("*", millis, num(1000)))
+	half := castTo(str("0.5"), "DOUBLE")
+	millis := call("floor", bin("+", bin("*", x, castTo(num(1000), "DOUBLE")), half))
+	const last = 1<<51 - 1 // Trino keeps the milliseconds of a zoned timestamp in 52 bits
+	over := fail(schema.Of(schema.BigInt), "INVALID_FUNCTION_ARGUMENT", bin("||", str("Millis overflow: "), castTo(castTo(millis, "HUGEINT"), "VARCHAR")))
+	fits := castTo(when(call("isnan", x), castTo(num(0), "DOUBLE"), millis), "BIGINT")
+	if _, literal := c.constant(0); !literal {
+		fits = when(and(bin(">", call("abs", millis), castTo(num(last), "DOUBLE")), not(call("isnan", x))), over, fits)
+	}
+	t := call("make_timestamp", bin("*", fits, num(1000)))
 	switch len(c.Args) {
 	case 2:
-		return zoned(t, zoneArg(c, 1)), nil
+		return zonedIn(t, zoneArg(c, 1)), nil
 	case 3:
 		minutes := bin("+", bin("*", c.Args[1], num(60)), c.Args[2])
-		return zoned(t, call("trino_offset_name", bin("*", minutes, num(60_000)))), nil
+		return zonedIn(t, call("trino_offset_name", bin("*", minutes, num(60_000)))), nil
 	}
 	return zoned(t, str("UTC")), nil
 }
@@ -272,7 +287,7 @@ func constantZoned(c *Call, i int, parse func(string) (Zoned, error)) (expr, boo
 	if err != nil {
 		return nil, false
 	}
-	return structOf(zonedFields, castTo(str(TimestampText(z.Time, 6)), "TIMESTAMP"), str(z.Zone)), true
+	return structOf(zonedFields, castTo(str(strings.TrimPrefix(TimestampText(z.Time, 6), "+")), "TIMESTAMP"), str(z.Zone)), true
 }
 
 func emitToISO(c *Call) (expr, error) {

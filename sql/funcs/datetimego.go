@@ -59,11 +59,17 @@ func goJodaFormat(a []any) (any, error) {
 		}
 		return formatMoment(t, "UTC", pieces), nil
 	}
-	local, err := wall(t, a[1].(string))
+	zone := a[1].(string)
+	for _, p := range pieces {
+		if p.field == 'z' && p.n > 3 && zone != "UTC" && zone[0] != '+' && zone[0] != '-' {
+			return nil, unsupported("The long name of the time zone %s (zzzz) is not supported yet", zone)
+		}
+	}
+	local, err := wall(t, zone)
 	if err != nil {
 		return nil, err
 	}
-	return formatMoment(local, a[1].(string), pieces), nil
+	return formatMoment(local, zone, pieces), nil
 }
 
 func goDateFormat(a []any) (any, error) {
@@ -75,6 +81,9 @@ func goDateFormat(a []any) (any, error) {
 }
 
 func goOffsetName(a []any) (any, error) {
+	if a[0].(int64)%60_000 != 0 {
+		return nil, invalid("Invalid time zone offset interval: interval contains seconds")
+	}
 	minutes := a[0].(int64) / 60_000
 	if minutes > 14*60 || minutes < -14*60 {
 		return nil, invalid("Invalid offset minutes %d", minutes)
@@ -129,42 +138,55 @@ func goFineToISO(a []any) (any, error) {
 
 // isoPattern is ISO 8601 as from_iso8601_timestamp takes it: a date by month,
 // week or day of the year, then a time and a zone, all but the year optional.
-var isoPattern = regexp.MustCompile(`^([+-]?\d{4,})?(?:-(\d{1,2})(?:-(\d{1,2}))?|-W(\d{1,2})(?:-(\d))?|-(\d{3}))?` +
-	`(?:T(?:(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9})\d*)?)?)?)?(Z|z|[+-]\d{2}(?::?\d{2})?)?)?$`)
+var isoPattern = regexp.MustCompile(`^([+-]?\d{1,9})?(?:-(\d{1,2})(?:-(\d{1,2}))?|-W(\d{1,2})(?:-(\d))?|-(\d{3}))?` +
+	`(?:T(?:(\d{1,2})(?:[.,](\d{1,9})|:(\d{1,2})(?:[.,](\d{1,9})|:(\d{1,2})(?:[.,](\d{1,9}))?)?)?)?(Z|z|[+-]\d{2}(?::?\d{2})?)?)?$`)
 
 func parseISO(text string) (Zoned, error) {
 	m := isoPattern.FindStringSubmatch(text)
-	if m == nil || m[1] == "" || len(m[1]) > 6 {
+	if m == nil || m[1] == "" && (text == "" || text[0] != 'T') || len(m[1]) > 6 {
 		return Zoned{}, malformed(text, isoPrefix(text))
 	}
-	number := func(i, otherwise int) int {
-		if m[i] == "" {
-			return otherwise
+	v := parsed{zone: "UTC", year: 1970, month: 1, day: 1}
+	for _, f := range []struct {
+		group  int
+		letter byte
+		value  *int
+	}{
+		{1, 'y', &v.year}, {2, 'M', &v.month}, {3, 'd', &v.day}, {4, 'w', &v.week}, {5, 'e', &v.weekDay}, {6, 'D', &v.yearDay},
+		{7, 'H', &v.hour}, {9, 'm', &v.minute}, {11, 's', &v.second},
+	} {
+		if m[f.group] == "" {
+			continue
 		}
-		n, _ := strconv.Atoi(m[i])
-		return n
-	}
-	v := parsed{year: number(1, 0), month: number(2, 1), day: number(3, 1), yearDay: number(6, 0), zone: "UTC"}
-	if m[4] != "" {
-		v.weekYear, v.week, v.weekDay = v.year, number(4, 1), number(5, 1)
-	}
-	v.hour, v.minute, v.second, v.nanos = number(7, 0), number(8, 0), number(9, 0), number(10, 0)
-	for i := len(m[10]); i > 0 && i < 9; i++ {
-		v.nanos *= 10
-	}
-	for letter, value := range map[byte]int{'M': v.month, 'd': v.day, 'H': v.hour, 'm': v.minute, 's': v.second} {
-		if r := fieldRange[letter]; value < r.min || value > r.max {
-			return Zoned{}, invalid(`Cannot parse "%s": Value %d for %s must be in the range [%d,%d]`, text, value, r.name, r.min, r.max)
+		*f.value, _ = strconv.Atoi(m[f.group])
+		v.has[f.letter] = true
+		if r, ok := fieldRange[f.letter]; ok && (*f.value < r.min || *f.value > r.max) {
+			return Zoned{}, invalid(`Cannot parse "%s": Value %d for %s must be in the range [%d,%d]`, text, *f.value, r.name, r.min, r.max)
 		}
 	}
-	if m[11] != "" {
-		name, err := zoneName(m[11])
+	if v.has['w'] {
+		v.weekYear, v.has['y'], v.has['x'] = v.year, false, true
+		if !v.has['e'] {
+			v.weekDay, v.has['e'] = 1, true
+		}
+	}
+	rest := isoFraction(m[8], time.Hour) + isoFraction(m[10], time.Minute) + isoFraction(m[12], time.Second)
+	if m[13] != "" {
+		name, err := zoneName(strings.ToUpper(m[13]))
 		if err != nil {
-			return Zoned{}, err
+			return Zoned{}, failure("NOT_SUPPORTED", "Time zone not supported: %s", m[13])
 		}
 		v.zone = name
 	}
-	return v.moment(text)
+	z, err := v.moment(text)
+	z.Time = z.Time.Add(rest)
+	return z, err
+}
+
+// isoFraction is a fraction of a unit.
+func isoFraction(digits string, unit time.Duration) time.Duration {
+	n, _ := strconv.Atoi((digits + "000000000")[:9])
+	return time.Duration(n) * (unit / 1000) / 1_000_000
 }
 
 // isoPrefix is how far a broken text could be read.

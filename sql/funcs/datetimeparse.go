@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"errors"
 	"strings"
 
 	"logsql/convert/schema"
@@ -17,7 +18,7 @@ func emitParseDatetime(c *Call) (expr, error) {
 	}
 	pieces, err := joda.get(pattern)
 	if err != nil {
-		return nil, err
+		return failWith(c, err), nil
 	}
 	if z, ok := constantZoned(c, 0, func(text string) (Zoned, error) { return parseMoment(text, pieces) }); ok {
 		return z, nil
@@ -97,7 +98,7 @@ func emitFormatDatetime(c *Call) (expr, error) {
 	x := c.Args[0]
 	if pattern, ok := c.constant(1); ok {
 		if _, err := joda.get(pattern); err != nil {
-			return nil, err
+			return failWith(c, err), nil
 		}
 	}
 	if c.Params[0].Kind == schema.Timestamp {
@@ -117,7 +118,8 @@ func emitDateParse(c *Call) (expr, error) {
 	}
 	pieces, err := mysql.get(pattern)
 	if err != nil {
-		return nil, err
+		err.(*syntax.Error).Msg = strings.Replace(err.Error(), " currently", "", 1)
+		return failWith(c, err), nil
 	}
 	if format, width, hasZone, ok := strptimeOf(pieces); ok && !hasZone {
 		if _, literal := c.constant(0); !literal {
@@ -132,10 +134,10 @@ func emitDateFormat(c *Call) (expr, error) {
 	if pattern, ok := c.constant(1); ok {
 		pieces, err := mysql.get(pattern)
 		if err != nil {
-			return nil, err
+			return failWith(c, err), nil
 		}
 		if format, ok := strftimeOf(pieces); ok && c.Params[0].Precision <= 3 {
-			return call("strftime", x, str(format)), nil
+			return when(fourDigits(x, "TIMESTAMP"), call("strftime", x, str(format)), call("trino_date_format", x, c.Args[1])), nil
 		}
 	}
 	return call("trino_date_format", x, c.Args[1]), nil
@@ -159,4 +161,13 @@ func strftimeOf(pieces []piece) (string, bool) {
 		}
 	}
 	return b.String(), true
+}
+
+// failWith is the error of a literal pattern, which Trino finds when it runs.
+func failWith(c *Call, err error) expr {
+	var known *syntax.Error
+	if !errors.As(err, &known) {
+		return fail(c.Result, "GENERIC_INTERNAL_ERROR", str(err.Error()))
+	}
+	return fail(c.Result, known.Code, str(known.Msg))
 }

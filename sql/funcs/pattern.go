@@ -14,13 +14,17 @@ type piece struct {
 	field byte
 	n     int
 	text  string
+	most  int // digits of a year that are read; 0 for Joda's own rule
 }
 
 // jodaFields are the letters of Joda's patterns that are served.
-const jodaFields = "yYxMdDEeHhKkmsSazZwC"
+const jodaFields = "GyYxMdDEeHhKkmsSazZwC"
 
 // jodaPattern reads a pattern of parse_datetime and format_datetime.
 func jodaPattern(pattern string) ([]piece, error) {
+	if pattern == "" {
+		return nil, invalid("Invalid pattern specification: Pattern is null or empty")
+	}
 	var pieces []piece
 	for i := 0; i < len(pattern); {
 		c := pattern[i]
@@ -47,6 +51,9 @@ func jodaPattern(pattern string) ([]piece, error) {
 
 // quoted reads a text in single quotes, two in it and by itself being one quote.
 func quoted(pattern string, i int) (string, int) {
+	if strings.HasPrefix(pattern[i:], "''") {
+		return "'", i + 2
+	}
 	var b strings.Builder
 	for i++; i < len(pattern); i++ {
 		if pattern[i] != '\'' {
@@ -58,13 +65,9 @@ func quoted(pattern string, i int) (string, int) {
 			i++
 			continue
 		}
-		i++
-		break
+		return b.String(), i + 1
 	}
-	if b.Len() == 0 {
-		return "'", i
-	}
-	return b.String(), i
+	return b.String(), i // the end closes it too
 }
 
 // mysqlFields are date_format's and date_parse's specifiers as Joda's.
@@ -79,7 +82,10 @@ func mysqlPattern(pattern string) ([]piece, error) {
 	var pieces []piece
 	for i := 0; i < len(pattern); i++ {
 		c := pattern[i]
-		if c != '%' || i+1 == len(pattern) {
+		if c == '%' && i+1 == len(pattern) {
+			break
+		}
+		if c != '%' {
 			_, n := utf8.DecodeRuneInString(pattern[i:])
 			pieces = append(pieces, piece{text: pattern[i : i+n]})
 			i += n - 1
@@ -92,17 +98,27 @@ func mysqlPattern(pattern string) ([]piece, error) {
 		}
 		joda, ok := mysqlFields[c]
 		if !ok {
-			pieces = append(pieces, piece{text: string(c)})
+			_, n := utf8.DecodeRuneInString(pattern[i:])
+			pieces = append(pieces, piece{text: pattern[i : i+n]})
+			i += n - 1
 			continue
 		}
 		more, err := jodaPattern(joda)
 		if err != nil {
 			return nil, err
 		}
-		if c == 'f' {
+		switch c {
+		case 'f':
 			more[0].n = -6 // parses any number of digits
+		case 'Y', 'x':
+			more[0].most = 4
+		case 'y':
+			more[0].most = 2
 		}
 		pieces = append(pieces, more...)
+	}
+	if pieces == nil {
+		return nil, invalid("Both printing and parsing not supported")
 	}
 	return pieces, nil
 }
@@ -145,21 +161,32 @@ func formatMoment(t time.Time, zone string, pieces []piece) string {
 }
 
 func formatField(b *strings.Builder, t time.Time, zone string, p piece) {
-	number := func(n, width int) { fmt.Fprintf(b, "%0*d", width, n) }
+	number := func(n, width int) {
+		if n < 0 {
+			b.WriteByte('-')
+			n = -n
+		}
+		fmt.Fprintf(b, "%0*d", width, n)
+	}
 	isoYear, isoWeek := t.ISOWeek()
 	switch p.field {
 	case 'y', 'Y', 'x':
 		year := t.Year()
-		if p.field == 'x' {
+		switch {
+		case p.field == 'x':
 			year = isoYear
+		case p.field == 'Y' && year <= 0 && p.n != 2:
+			year = 1 - year
 		}
 		if p.n == 2 {
-			number(((year%100)+100)%100, 2)
+			number(max(year, -year)%100, 2)
 		} else {
 			number(year, p.n)
 		}
 	case 'C':
-		number(t.Year()/100, p.n)
+		number(max(t.Year(), 1-t.Year())/100, p.n)
+	case 'G':
+		b.WriteString(map[bool]string{true: "AD", false: "BC"}[t.Year() > 0])
 	case 'M':
 		switch {
 		case p.n > 3:
@@ -217,6 +244,10 @@ func formatZone(t time.Time, zone string, p piece) string {
 		return zone
 	case p.field == 'z' && zone == "UTC" && p.n > 3:
 		return "Coordinated Universal Time"
+	case p.field == 'z' && (zone[0] == '+' || zone[0] == '-'):
+		return zone
+	case p.field == 'z' && (name[0] == '+' || name[0] == '-'):
+		return "GMT" + local.Format("-07:00")
 	case p.field == 'z':
 		return name
 	case p.n == 2:

@@ -1,11 +1,14 @@
 package funcs
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"logsql/sql/syntax"
 )
 
 // parsed is what a text says; fields that it does not say keep their value of
@@ -14,7 +17,7 @@ type parsed struct {
 	year, month, day, yearDay         int
 	weekYear, week, weekDay           int
 	hour, minute, second, nanos, half int
-	hasHalf                           bool // hour is of a half day
+	has                               [128]bool // fields, by their letters, that the text says
 	zone                              string
 }
 
@@ -30,7 +33,12 @@ func parseMoment(text string, pieces []piece) (Zoned, error) {
 		} else {
 			next := i+1 < len(pieces) && isNumeric(pieces[i+1])
 			var err error
-			if n, err = v.field(text[at:], p, next); err != nil {
+			n, err = v.field(text[at:], p, next)
+			var known *syntax.Error
+			if errors.As(err, &known) {
+				return Zoned{}, err
+			}
+			if err != nil {
 				return Zoned{}, invalid(`Cannot parse "%s": %s`, text, err)
 			}
 		}
@@ -83,6 +91,7 @@ var fieldRange = map[byte]struct {
 // field reads one field at the beginning of s and tells how long it was, -1
 // where it is not there.
 func (v *parsed) field(s string, p piece, nextNumeric bool) (int, error) {
+	v.has[p.field] = true
 	switch p.field {
 	case 'E':
 		n, day := textField(s, func(i int) string { return time.Weekday(i).String() }, 7)
@@ -108,13 +117,18 @@ func (v *parsed) field(s string, p piece, nextNumeric bool) (int, error) {
 	most, signed := 2, false
 	switch p.field {
 	case 'y', 'Y', 'x':
-		most, signed = 9, true
+		most, signed = 9, p.field != 'Y'
 		if p.n == 2 {
-			return v.shortYear(s, p.field, nextNumeric), nil
+			return v.shortYear(s, p.field, nextNumeric || p.most > 0), nil
 		}
 		if nextNumeric {
 			most = p.n
 		}
+		if p.most > 0 {
+			most = p.most
+		}
+	case 'C', 'G':
+		return -1, unsupported("Reading the field %c of a time is not supported yet", p.field)
 	case 'D':
 		most = 3
 	}
@@ -150,9 +164,9 @@ func (v *parsed) set(field byte, value int) {
 	case 'k':
 		v.hour = value % 24
 	case 'K':
-		v.hour, v.hasHalf = value, true
+		v.hour = value
 	case 'h':
-		v.hour, v.hasHalf = value%12, true
+		v.hour = value % 12
 	case 'm':
 		v.minute = value
 	case 's':
@@ -253,15 +267,25 @@ func zoneField(s string, p piece) (int, string) {
 		return -1, ""
 	}
 	if p.n >= 3 {
-		if zone, err := zoneName(s[:n]); err == nil {
-			return n, zone
-		}
-		return -1, ""
+		return zoneID(s[:n])
 	}
 	if s != "" && (s[0] == 'Z' || s[0] == 'z') {
 		return 1, "UTC"
 	}
 	return offsetField(s)
+}
+
+// zoneID reads a zone's name, which no offset is. Joda has the abbreviations
+// for the places that have no summer time.
+func zoneID(s string) (int, string) {
+	places := map[string]string{"EST": "America/Panama", "MST": "America/Phoenix", "HST": "Pacific/Honolulu"}
+	if place, ok := places[s]; ok {
+		return len(s), place
+	}
+	if zone, err := zoneName(s); err == nil && s != "Z" && s[0] != '+' && s[0] != '-' {
+		return len(s), zone
+	}
+	return -1, ""
 }
 
 func offsetField(s string) (int, string) {
@@ -296,18 +320,12 @@ func offsetField(s string) (int, string) {
 // moment puts the fields together.
 func (v *parsed) moment(text string) (Zoned, error) {
 	hour := v.hour
-	if v.hasHalf {
+	if v.has['a'] && !v.has['H'] && !v.has['k'] {
 		hour += 12 * v.half
 	}
-	day := time.Date(v.year, time.Month(v.month), v.day, 0, 0, 0, 0, time.UTC)
-	switch {
-	case v.yearDay > 0:
-		day = time.Date(v.year, 1, v.yearDay, 0, 0, 0, 0, time.UTC)
-	case v.week > 0 || v.weekYear != 0:
-		day = isoDay(v)
-	case day.Day() != v.day:
-		last := time.Date(v.year, time.Month(v.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
-		return Zoned{}, invalid(`Cannot parse "%s": Value %d for dayOfMonth must be in the range [1,%d]`, text, v.day, last)
+	day, err := v.date()
+	if err != nil {
+		return Zoned{}, invalid(`Cannot parse "%s": %s`, text, err)
 	}
 	wallClock := time.Date(day.Year(), day.Month(), day.Day(), hour, v.minute, v.second, v.nanos, time.UTC)
 	t, err := toUTC(wallClock, v.zone)
@@ -317,14 +335,111 @@ func (v *parsed) moment(text string) (Zoned, error) {
 	return Zoned{Time: t, Zone: v.zone}, err
 }
 
-func isoDay(v *parsed) time.Time {
-	year := v.weekYear
-	if year == 0 {
-		year = v.year
+// dateFields are the fields of a date in the order in which Joda sets them,
+// with the first day of what each names.
+var dateFields = []struct {
+	letter byte
+	set    func(day time.Time, v *parsed) (time.Time, error)
+	first  func(day time.Time) time.Time
+}{
+	{'y', setYear, func(d time.Time) time.Time { return onDay(d.Year(), 1, 1) }},
+	{'x', setWeekYear, func(d time.Time) time.Time { y, _ := d.ISOWeek(); return isoDay(y, 1, 1) }},
+	{'M', setMonth, func(d time.Time) time.Time { return onDay(d.Year(), d.Month(), 1) }},
+	{'w', setWeek, func(d time.Time) time.Time { return d.AddDate(0, 0, 1-isoWeekday(d)) }},
+	{'D', setYearDay, sameDay},
+	{'d', setDay, sameDay},
+	{'e', func(d time.Time, v *parsed) (time.Time, error) { return d.AddDate(0, 0, v.weekDay-isoWeekday(d)), nil }, sameDay},
+}
+
+// date sets the fields twice, as Joda does: each cut to its first day, then all
+// again as they keep what the others have set, the last one cut. The year is
+// 2000 where there are other fields of a date and no year.
+func (v *parsed) date() (time.Time, error) {
+	v.has['y'] = v.has['y'] || v.has['Y']
+	v.has['e'] = v.has['e'] || v.has['E']
+	var err error
+	last := -1
+	for i := range dateFields {
+		if v.has[dateFields[i].letter] {
+			if last < 0 && i > 1 {
+				v.year, v.has['y'] = 2000, true
+			}
+			last = i
+		}
 	}
+	day := onDay(1970, 1, 1)
+	for pass := range 2 {
+		for i, f := range dateFields {
+			if !v.has[f.letter] {
+				continue
+			}
+			if day, err = f.set(day, v); err != nil {
+				return day, err
+			}
+			if pass == 0 || i == last {
+				day = f.first(day)
+			}
+		}
+	}
+	return day, nil
+}
+
+func onDay(year int, month time.Month, day int) time.Time {
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}
+
+func sameDay(d time.Time) time.Time { return d }
+
+// setYear keeps the day, the last of February where it has to be.
+func setYear(d time.Time, v *parsed) (time.Time, error) {
+	return onDay(v.year, d.Month(), min(d.Day(), lastOfMonth(v.year, d.Month()))), nil
+}
+
+func lastOfMonth(year int, month time.Month) int { return onDay(year, month+1, 0).Day() }
+
+func setWeekYear(d time.Time, v *parsed) (time.Time, error) {
+	_, week := d.ISOWeek()
+	return isoDay(v.weekYear, min(week, weeksOf(v.weekYear)), isoWeekday(d)), nil
+}
+
+func setMonth(d time.Time, v *parsed) (time.Time, error) {
+	month := time.Month(v.month)
+	return onDay(d.Year(), month, min(d.Day(), lastOfMonth(d.Year(), month))), nil
+}
+
+func setWeek(d time.Time, v *parsed) (time.Time, error) {
+	weekYear, _ := d.ISOWeek()
+	if most := weeksOf(weekYear); v.week > most {
+		return d, &rangeError{v.week, "weekOfWeekyear", 1, most}
+	}
+	return isoDay(weekYear, v.week, isoWeekday(d)), nil
+}
+
+func setYearDay(d time.Time, v *parsed) (time.Time, error) {
+	if most := onDay(d.Year(), 12, 31).YearDay(); v.yearDay > most {
+		return d, &rangeError{v.yearDay, "dayOfYear", 1, most}
+	}
+	return onDay(d.Year(), 1, v.yearDay), nil
+}
+
+func setDay(d time.Time, v *parsed) (time.Time, error) {
+	if most := lastOfMonth(d.Year(), d.Month()); v.day > most {
+		return d, &rangeError{v.day, "dayOfMonth", 1, most}
+	}
+	return onDay(d.Year(), d.Month(), v.day), nil
+}
+
+func isoWeekday(t time.Time) int { return (int(t.Weekday())+6)%7 + 1 }
+
+// weeksOf is the number of weeks of an ISO year.
+func weeksOf(year int) int {
+	_, week := time.Date(year, 12, 28, 0, 0, 0, 0, time.UTC).ISOWeek()
+	return week
+}
+
+func isoDay(year, week, weekday int) time.Time {
 	fourth := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC)
-	monday := fourth.AddDate(0, 0, -(int(fourth.Weekday())+6)%7)
-	return monday.AddDate(0, 0, 7*(max(v.week, 1)-1)+max(v.weekDay, 1)-1)
+	return fourth.AddDate(0, 0, 1-isoWeekday(fourth)+7*(week-1)+weekday-1)
 }
 
 // rangeError is a field's value that its field cannot have, in Joda's words.
