@@ -152,8 +152,15 @@ func parseISO(text string) (Zoned, error) {
 		letter byte
 		value  *int
 	}{
-		{1, 'y', &v.year}, {2, 'M', &v.month}, {3, 'd', &v.day}, {4, 'w', &v.week}, {5, 'e', &v.weekDay}, {6, 'D', &v.yearDay},
-		{7, 'H', &v.hour}, {9, 'm', &v.minute}, {11, 's', &v.second},
+		{1, 'y', &v.year},
+		{2, 'M', &v.month},
+		{3, 'd', &v.day},
+		{4, 'w', &v.week},
+		{5, 'e', &v.weekDay},
+		{6, 'D', &v.yearDay},
+		{7, 'H', &v.hour},
+		{9, 'm', &v.minute},
+		{11, 's', &v.second},
 	} {
 		if m[f.group] == "" {
 			continue
