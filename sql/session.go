@@ -137,6 +137,14 @@ func (s *Session) Query(ctx context.Context, stmt syntax.Statement) (*Rows, erro
 		return s.alterDatabase(ctx, stmt)
 	case *syntax.CreateTable:
 		return s.createTable(ctx, stmt, cat)
+	case *syntax.CreateTableAs:
+		return s.createTableAs(ctx, stmt, cat)
+	case *syntax.CreateView:
+		return s.createView(ctx, stmt, cat)
+	case *syntax.Insert:
+		return s.insert(ctx, stmt, cat)
+	case *syntax.Unload:
+		return s.unload(ctx, stmt, cat)
 	case *syntax.Drop:
 		return s.drop(ctx, stmt, cat)
 	case *syntax.AlterTable:

@@ -222,6 +222,9 @@ func (m *Mirror) removeTemp(rel string) error {
 		return err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return m.removeFolder(rel, f)
+	}
 	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
 		return nil // being written
 	}

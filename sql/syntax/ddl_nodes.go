@@ -12,6 +12,7 @@ func (*AlterTable) statementNode()     {}
 func (*Repair) statementNode()         {}
 func (*Insert) statementNode()         {}
 func (*Unload) statementNode()         {}
+func (*Copy) statementNode()           {}
 
 // CreateDatabase is CREATE DATABASE|SCHEMA [IF NOT EXISTS] name [COMMENT c]
 // [LOCATION l] [WITH DBPROPERTIES (…)].
@@ -243,4 +244,13 @@ type Unload struct {
 	Query   *Query
 	To      StringLit
 	Options []Option
+}
+
+// Copy is DuckDB's COPY (query) TO 'path' (option value, …), in lowered SQL
+// only.
+type Copy struct {
+	Span
+	Query   *Query
+	To      string
+	Options []NamedArg
 }

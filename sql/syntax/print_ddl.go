@@ -39,6 +39,8 @@ func (p *printer) ddl(st Statement) {
 			p.say(" ")
 		}
 		p.query(st.Query)
+	case *Copy:
+		p.copy(st)
 	case *Unload:
 		p.say("UNLOAD ")
 		p.bracketed(st.Query)
@@ -294,6 +296,24 @@ func (p *printer) partitionSpec(s PartitionSpec) {
 		default:
 			p.say(quoteHive(v.Text))
 		}
+	})
+	p.say(")")
+}
+
+// copy is DuckDB's: an option's list of names stands in brackets.
+func (p *printer) copy(c *Copy) {
+	p.say("COPY ")
+	p.bracketed(c.Query)
+	p.say(" TO ", quoteString(c.To), " (")
+	p.each(len(c.Options), func(i int) {
+		p.say(c.Options[i].Name, " ")
+		if list, ok := c.Options[i].Value.(*RowLit); ok {
+			p.say("(")
+			p.exprs(list.Elems)
+			p.say(")")
+			return
+		}
+		p.expr(c.Options[i].Value)
 	})
 	p.say(")")
 }

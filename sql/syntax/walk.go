@@ -24,6 +24,8 @@ func Walk(n Node, visit func(Node) bool) {
 		Walk(n.Query, visit)
 	case *Insert:
 		Walk(n.Query, visit)
+	case *Copy:
+		Walk(n.Query, visit)
 	case *Unload:
 		Walk(n.Query, visit)
 		w.options(n.Options)

@@ -1,0 +1,218 @@
+package sql
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"logsql/convert/schema"
+	"logsql/ingest/mirror"
+	"logsql/sql/bind"
+	"logsql/sql/catalog"
+	"logsql/sql/lower"
+	"logsql/sql/syntax"
+)
+
+// WriteSteps are the steps of a statement that writes files, in order, as
+// mirror.Step calls them.
+var WriteSteps = []string{"write.written", "write.placed", "write.committed"}
+
+// writer runs CREATE TABLE AS, INSERT INTO and UNLOAD: DuckDB writes the rows
+// into a folder of tmp/, the files are made durable, get their names below
+// tables/, and are recorded with the table in one transaction. Before it nothing
+// is to be seen of them.
+type writer struct {
+	s        *Session
+	q        *syntax.Query
+	info     *bind.Info
+	location string // where files go, with / at the end
+	names    []string
+	lower.Writing
+
+	rows  int64
+	notes []string
+	files []catalog.File
+	parts []catalog.Partition // those that files were written to
+}
+
+// run writes the files and calls record in the transaction that records them.
+func (w *writer) run(ctx context.Context, record func(*catalog.Tx) error) (*Rows, error) {
+	store, err := w.s.store(ctx)
+	if err != nil {
+		return nil, err
+	}
+	folder, err := w.s.mirror.NewFolder()
+	if err != nil {
+		return nil, internal(err)
+	}
+	defer folder.Close()
+	if err := w.copy(ctx, folder); err != nil {
+		return nil, err
+	}
+	if err := w.place(folder); err != nil {
+		return nil, internal(fmt.Errorf("write to %s: %w", w.location, err))
+	}
+	mirror.Step(WriteSteps[1])
+	err = store.Update(ctx, func(tx *catalog.Tx) error {
+		for _, f := range w.files {
+			if err := tx.PutWritten(f); err != nil {
+				return err
+			}
+		}
+		return record(tx)
+	})
+	if err != nil {
+		return nil, asError(err)
+	}
+	mirror.Step(WriteSteps[2])
+	rows := noRows()
+	rows.Notes = append(w.notes, fmt.Sprintf("rows written to %s: %d, in %d files of the mirror; nothing is uploaded", w.location, w.rows, len(w.files)))
+	return rows, nil
+}
+
+// copy has DuckDB write the rows into the folder.
+func (w *writer) copy(ctx context.Context, folder *mirror.Folder) error {
+	located, err := w.s.locate(ctx, w.info)
+	if err != nil {
+		return err
+	}
+	tree, err := lower.Write(w.q, w.info, nil, w.Writing, "")
+	if err != nil {
+		return err
+	}
+	db, err := w.s.duck(ctx, lower.HoldsTry(tree.Query))
+	if err != nil {
+		return internal(err)
+	}
+	to := db.Path(folder.Rel())
+	if w.Partition == 0 {
+		to += "/data"
+	}
+	if tree, err = lower.Write(w.q, w.info, db.Path, w.Writing, to); err != nil {
+		return err
+	}
+	if w.notes, err = w.s.notes(ctx, w.info); err != nil {
+		return internal(err)
+	}
+	w.notes = append(w.notes, located...)
+	rows, err := db.Query(ctx, syntax.PrintDuckDB(tree))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if row, ok := rows.Next(); ok && len(row) == 1 {
+		w.rows, _ = row[0].(int64)
+	}
+	return rows.Err()
+}
+
+// place gives the files their names; no rows make no files.
+func (w *writer) place(folder *mirror.Folder) error {
+	names, sizes, err := folder.Files()
+	if err != nil || w.rows == 0 {
+		return err
+	}
+	if err := folder.Sync(names); err != nil {
+		return err
+	}
+	mirror.Step(WriteSteps[0])
+	stamp := time.Now().UTC()
+	id := stamp.Format("20060102_150405_") + randomText()
+	bucket, prefix, _ := mirror.SplitURI(w.location)
+	to := make([]string, len(names))
+	for i, name := range names {
+		key := prefix + w.partition(path.Dir(name)) + id + "_" + strconv.Itoa(i) + w.extension()
+		if to[i], err = mirror.TablePath(bucket, key); err != nil {
+			return err
+		}
+		w.files = append(w.files, catalog.File{URI: mirror.URI(bucket, key), Path: to[i], Size: sizes[i], Modified: stamp})
+	}
+	return folder.Place(names, to)
+}
+
+func randomText() string {
+	var b [8]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+func (w *writer) extension() string {
+	switch {
+	case w.Format == "PARQUET":
+		return ".parquet"
+	case w.Codec == "gzip":
+		return ".gz"
+	case w.Codec == "zstd":
+		return ".zst"
+	}
+	return ""
+}
+
+// partition is the partition that a folder of DuckDB's is, as Hive writes it,
+// with / at the end; "" where there are none.
+func (w *writer) partition(folder string) string {
+	if w.Partition == 0 {
+		return ""
+	}
+	var values []string
+	for part := range strings.SplitSeq(folder, "/") {
+		_, value, _ := strings.Cut(part, "=")
+		if text, err := url.PathUnescape(value); err == nil {
+			value = text
+		}
+		values = append(values, value)
+	}
+	name := catalog.PartitionName(w.names, values) + "/"
+	if n := len(w.parts); n == 0 || w.parts[n-1].Location != w.location+name {
+		w.parts = append(w.parts, catalog.Partition{Values: values, Location: w.location + name})
+	}
+	return name
+}
+
+// setColumns says what is written: the query's columns as these, in their
+// order, the last of them partition columns.
+func (w *writer) setColumns(n syntax.Node, columns []schema.Column, partition []string) error {
+	for _, c := range columns {
+		if err := writable(n, c.Type); err != nil {
+			return err
+		}
+	}
+	w.Columns, w.names, w.Partition = columns, partition, len(partition)
+	for i := range columns {
+		w.Places = append(w.Places, i)
+	}
+	return nil
+}
+
+// writable refuses types that Hive's tables do not have.
+func writable(n syntax.Node, t schema.Type) error {
+	switch t.Kind {
+	case schema.Timestamp:
+		if t.Precision != 3 {
+			err := syntax.ErrorAt(n, "NOT_SUPPORTED", "Incorrect timestamp precision for %s; the configured precision is MILLISECONDS; column name", t)
+			err.Hint = "CAST(… AS timestamp(3))"
+			return err
+		}
+	case schema.Row:
+		for _, e := range t.Elems {
+			if e.Name == "" {
+				return syntax.ErrorAt(n, "NOT_SUPPORTED", "Anonymous row type is not supported in Hive. Please give each field a name: %s", t)
+			}
+		}
+	}
+	for _, e := range t.Elems {
+		if err := writable(n, e.Type); err != nil {
+			return err
+		}
+	}
+	if len(t.Elems) == 0 && !hiveType(t) {
+		return syntax.ErrorAt(n, "NOT_SUPPORTED", "Unsupported Hive type: %s", t)
+	}
+	return nil
+}

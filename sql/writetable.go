@@ -1,0 +1,195 @@
+package sql
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"logsql/convert/schema"
+	"logsql/sql/bind"
+	"logsql/sql/catalog"
+	"logsql/sql/lower"
+	"logsql/sql/serde"
+	"logsql/sql/syntax"
+)
+
+// tablesBucket holds the tables that CREATE TABLE AS makes without a location.
+const tablesBucket = "logsql-tables"
+
+func (s *Session) createTableAs(ctx context.Context, stmt *syntax.CreateTableAs, cat *catalog.Catalog, params ...syntax.Expr) (*Rows, error) {
+	t, err := s.newTable(stmt.Name, stmt.Comment)
+	if err != nil {
+		return nil, err
+	}
+	if have, err := cat.Lookup(t.Database, t.Name); err != nil {
+		return nil, internal(err)
+	} else if have != nil {
+		if stmt.IfNotExists {
+			return noRows(), nil
+		}
+		return nil, syntax.ErrorAt(stmt, "TABLE_ALREADY_EXISTS", "Destination table '%s' already exists", have.FullName())
+	}
+	w, err := s.newWriter(stmt, stmt.Query, cat, params)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.describe(ctx, stmt, t); err != nil {
+		return nil, err
+	}
+	put := func(tx *catalog.Tx) error { return w.put(tx, stmt, t) }
+	if stmt.NoData {
+		return noRows(), s.change(ctx, put)
+	}
+	return w.run(ctx, put)
+}
+
+func (s *Session) newWriter(stmt syntax.Node, q *syntax.Query, cat *catalog.Catalog, params []syntax.Expr) (*writer, error) {
+	info, err := bind.Bind(q, cat, s.database, params...)
+	if err != nil {
+		return nil, err
+	}
+	return &writer{s: s, q: q, info: info}, nil
+}
+
+// describe finds out what table the statement makes and how it is written.
+func (w *writer) describe(ctx context.Context, stmt *syntax.CreateTableAs, t *catalog.Table) error {
+	columns, err := bind.NamedColumns(stmt, stmt.Query, stmt.Columns, w.info)
+	if err != nil {
+		return err
+	}
+	o, err := optionsOf(stmt, stmt.Options, "format", "external_location", "partitioned_by", "write_compression", "parquet_compression",
+		"orc_compression", "compression_level", "field_delimiter", "bucketed_by", "bucket_count", "table_type", "is_external", "location")
+	if err != nil {
+		return err
+	}
+	if err := o.refused(); err != nil {
+		return err
+	}
+	if t.External, err = o.setFormat(&w.Writing); err != nil {
+		return err
+	}
+	if t.Partition, err = o.partition(columns); err != nil {
+		return err
+	}
+	if w.location, err = w.s.destination(ctx, o, "external_location", t); err != nil {
+		return err
+	}
+	t.Columns, t.External.Location = columns, w.location
+	if err := readable(stmt, t); err != nil {
+		return err
+	}
+	return w.setColumns(stmt, columns, t.Partition)
+}
+
+// readable refuses to write what could not be read again.
+func readable(n syntax.Node, t *catalog.Table) error {
+	if t.External.IsParquet() {
+		return nil
+	}
+	spec := lower.SpecOf(t, nil)
+	if err := serde.Check(&spec); err != nil {
+		return placed(n, err)
+	}
+	return nil
+}
+
+// partition is partitioned_by, which names the last columns in their order.
+func (o *writeOptions) partition(columns []schema.Column) ([]string, error) {
+	names, err := o.names("partitioned_by")
+	if err != nil || names == nil {
+		return nil, err
+	}
+	at := o.node("partitioned_by")
+	for _, name := range names {
+		if !slices.ContainsFunc(columns, func(c schema.Column) bool { return c.Name == name }) {
+			return nil, syntax.ErrorAt(at, "INVALID_TABLE_PROPERTY", "Partition columns [%s] not present in schema", name)
+		}
+	}
+	if len(names) >= len(columns) {
+		return nil, syntax.ErrorAt(at, "INVALID_TABLE_PROPERTY", "Table contains only partition columns")
+	}
+	last := columns[len(columns)-len(names):]
+	for i, c := range last {
+		if c.Name != names[i] {
+			return nil, syntax.ErrorAt(at, "HIVE_COLUMN_ORDER_MISMATCH",
+				"Partition keys must be the last columns in the table and in the same order as the table properties: [%s]", strings.Join(names, ", "))
+		}
+		if len(c.Type.Elems) > 0 || c.Type.Kind == schema.Varbinary {
+			return nil, syntax.ErrorAt(at, "NOT_SUPPORTED", "Unsupported type [%s] for partition: %s", c.Type, c.Name)
+		}
+	}
+	return names, nil
+}
+
+// destination is where a statement writes to, a folder with nothing in it.
+func (s *Session) destination(ctx context.Context, o *writeOptions, option string, t *catalog.Table) (string, error) {
+	text, given, err := o.text(option)
+	if err != nil {
+		return "", err
+	}
+	if !given {
+		return "s3://" + tablesBucket + "/" + t.Database + "/" + t.Name + "/" + randomText() + "/", nil
+	}
+	opt := o.list[option]
+	return s.emptyFolder(ctx, &syntax.StringLit{Span: opt.Span, Value: text}, "'"+t.FullName()+"'")
+}
+
+// emptyFolder holds an address to a folder that has no files.
+func (s *Session) emptyFolder(ctx context.Context, at *syntax.StringLit, table string) (string, error) {
+	location, err := checkLocation(at)
+	if err != nil {
+		return "", err
+	}
+	store, err := s.store(ctx)
+	if err != nil {
+		return "", err
+	}
+	full, err := store.HasFiles(ctx, location)
+	if err != nil {
+		return "", internal(err)
+	}
+	if full {
+		return "", syntax.ErrorAt(at, "HIVE_PATH_ALREADY_EXISTS", "Target directory for table %s already exists: %s. "+
+			"You may need to manually clean the data at location '%s' before retrying.", table, location, location)
+	}
+	return location, nil
+}
+
+// put records the table that was made, unless another statement was faster.
+func (w *writer) put(tx *catalog.Tx, stmt *syntax.CreateTableAs, t *catalog.Table) error {
+	if err := mayMake(tx, stmt.Name, t); err != nil {
+		return err
+	}
+	old, err := tx.Table(t.Database, t.Name, false)
+	if err != nil {
+		return err
+	}
+	if old != nil {
+		return syntax.ErrorAt(stmt, "TABLE_ALREADY_EXISTS", "Destination table '%s' already exists", t.FullName())
+	}
+	if err := tx.PutTable(t); err != nil {
+		return err
+	}
+	return w.putPartitions(tx, t)
+}
+
+// putPartitions adds the partitions that got their first files.
+func (w *writer) putPartitions(tx *catalog.Tx, t *catalog.Table) error {
+	t, err := tx.Table(t.Database, t.Name, false)
+	if err != nil {
+		return err
+	}
+	for _, p := range w.parts {
+		have, err := tx.HasPartition(t, p.Values)
+		if err != nil {
+			return err
+		}
+		if have {
+			continue
+		}
+		if err := tx.PutPartition(t, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
