@@ -19,9 +19,12 @@ import (
 // explain tells how a query would be answered: what is read of each table, and
 // the DuckDB SQL it becomes. With ANALYZE it runs and says where time went.
 func (s *Session) explain(ctx context.Context, stmt *syntax.Explain, cat *catalog.Catalog) (*Rows, error) {
-	q, ok := stmt.Of.(*syntax.Query)
-	if !ok {
-		return nil, syntax.ErrorAt(stmt, "NOT_SUPPORTED", "EXPLAIN is supported for queries")
+	q, isQuery := stmt.Of.(*syntax.Query)
+	if !isQuery {
+		q = written(stmt.Of)
+	}
+	if q == nil || stmt.Analyze && !isQuery {
+		return nil, syntax.ErrorAt(stmt, "NOT_SUPPORTED", "EXPLAIN is supported for queries, and without ANALYZE for what writes their rows")
 	}
 	info, err := bind.Bind(q, cat, s.database)
 	if err != nil {
@@ -48,6 +51,21 @@ func (s *Session) explain(ctx context.Context, stmt *syntax.Explain, cat *catalo
 		return nil, err
 	}
 	return planRows(append(lines, strings.Split(syntax.Layout(text), "\n")...), notes), nil
+}
+
+// written is the query whose rows a statement writes or keeps, nil for none.
+func written(stmt syntax.Statement) *syntax.Query {
+	switch stmt := stmt.(type) {
+	case *syntax.CreateTableAs:
+		return stmt.Query
+	case *syntax.CreateView:
+		return stmt.Query
+	case *syntax.Insert:
+		return stmt.Query
+	case *syntax.Unload:
+		return stmt.Query
+	}
+	return nil
 }
 
 // partsShown is how many files of a table the SQL of EXPLAIN names at most.

@@ -2,6 +2,7 @@ package sql
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"logsql/convert/schema"
@@ -77,7 +78,7 @@ func (w *writer) match(stmt *syntax.Insert, t *catalog.Table) error {
 		have = append(have, out.Type.String())
 		if fits {
 			to := t.Columns[targets[i]].Type
-			fits = out.Type.Equal(to) || schema.Coercible(out.Type, to) || out.Type.IsText() && to.IsText()
+			fits = assignable(out.Type, to) || out.Type.IsText() && to.IsText()
 		}
 	}
 	if !fits {
@@ -90,6 +91,26 @@ func (w *writer) match(stmt *syntax.Insert, t *catalog.Table) error {
 		w.Places[i] = place
 	}
 	return nil
+}
+
+// assignable reports whether INSERT casts from to to: numbers and times among
+// themselves, whatever gets lost.
+func assignable(from, to schema.Type) bool {
+	isTime := func(t schema.Type) bool {
+		return t.Kind == schema.Date || t.Kind == schema.Timestamp || t.Kind == schema.TimestampTZ
+	}
+	if from.Equal(to) || schema.Coercible(from, to) || from.IsNumber() && to.IsNumber() || isTime(from) && isTime(to) {
+		return true
+	}
+	if from.Kind != to.Kind || len(from.Elems) == 0 || len(from.Elems) != len(to.Elems) {
+		return false
+	}
+	for i := range from.Elems {
+		if !assignable(from.Elems[i].Type, to.Elems[i].Type) {
+			return false
+		}
+	}
+	return true
 }
 
 // insertColumns are the places of the columns that are given: those named, or
@@ -127,6 +148,21 @@ func insertColumns(stmt *syntax.Insert, t *catalog.Table) ([]int, error) {
 	return targets, nil
 }
 
+// unwritable are properties of text tables that what is written would have to
+// follow, and does not.
+var unwritable = []string{"skip.", "mapping.", "timestamp.formats", "serialization.encoding", "ignore.malformed.json", "dots.in.keys", "case.insensitive"}
+
+func (w *writer) plainText(stmt *syntax.Insert, e *catalog.External) error {
+	for _, properties := range []map[string]string{e.Properties, e.SerdeProps} {
+		for key, value := range properties {
+			if slices.ContainsFunc(unwritable, func(p string) bool { return strings.HasPrefix(key, p) }) && value != "0" {
+				return syntax.ErrorAt(stmt, "NOT_SUPPORTED", "Inserting into a table with property '%s' is not supported", key)
+			}
+		}
+	}
+	return nil
+}
+
 // formatOf finds how the files of a table that is there are written.
 func (w *writer) formatOf(stmt *syntax.Insert, t *catalog.Table) error {
 	e := t.External
@@ -143,6 +179,11 @@ func (w *writer) formatOf(stmt *syntax.Insert, t *catalog.Table) error {
 		w.Format, w.Codec = "JSON", "none"
 	default:
 		return syntax.ErrorAt(stmt, "NOT_SUPPORTED", "Inserting into a table of %s is not supported", e.Serde)
+	}
+	if w.Format != "PARQUET" {
+		if err := w.plainText(stmt, e); err != nil {
+			return err
+		}
 	}
 	return readable(stmt, t)
 }

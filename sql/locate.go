@@ -3,6 +3,7 @@ package sql
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"logsql/ingest/mirror"
 	"logsql/sql/bind"
@@ -45,7 +46,7 @@ func emptyNote(scan *bind.Scan) string {
 	t := scan.Table
 	name := t.Database + "." + t.Name
 	switch {
-	case len(scan.Files) > 0:
+	case len(scan.Files) > 0, strings.HasPrefix(t.External.Location, "s3://"+tablesBucket+"/"):
 		return ""
 	case len(scan.Partitions) > 0:
 		return nothingMirrored(name, scan.Partitions[0].Location)

@@ -21,8 +21,15 @@ func (s *Session) execute(ctx context.Context, stmt *syntax.Execute, cat *catalo
 	if wanted := len(params(of)); wanted != len(stmt.Using) {
 		return nil, syntax.ErrorAt(stmt, "INVALID_PARAMETER_USAGE", "Incorrect number of parameters: expected %d but found %d", wanted, len(stmt.Using))
 	}
-	if q, ok := of.(*syntax.Query); ok {
-		return s.query(ctx, q, cat, stmt.Using...)
+	switch of := of.(type) {
+	case *syntax.Query:
+		return s.query(ctx, of, cat, stmt.Using...)
+	case *syntax.CreateTableAs:
+		return s.createTableAs(ctx, of, cat, stmt.Using...)
+	case *syntax.Insert:
+		return s.insert(ctx, of, cat, stmt.Using...)
+	case *syntax.Unload:
+		return s.unload(ctx, of, cat, stmt.Using...)
 	}
 	return s.Query(ctx, of)
 }

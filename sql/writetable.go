@@ -185,6 +185,11 @@ func (w *writer) putPartitions(tx *catalog.Tx, t *catalog.Table) error {
 			return err
 		}
 		if have {
+			if at, err := tx.PartitionLocation(t, p.Values); err != nil {
+				return err
+			} else if strings.TrimSuffix(at, "/") != strings.TrimSuffix(p.Location, "/") {
+				return &Error{Code: "NOT_SUPPORTED", Msg: "Inserting into a partition with a location of its own is not supported: " + at}
+			}
 			continue
 		}
 		if err := tx.PutPartition(t, p); err != nil {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -9,6 +11,7 @@ import (
 	"logsql/convert/lake"
 	"logsql/convert/logtype"
 	"logsql/ingest/mirror"
+	"logsql/sql"
 )
 
 // TestCrash kills sync and convert-parquet at every step of their commits, as
@@ -83,4 +86,48 @@ func firstDifference(have, want []string) string {
 		}
 	}
 	return "one is the other's beginning"
+}
+
+// TestCrashOfWriting kills statements that write at every step: the table is
+// whole or not there, and the statement can be run again.
+func TestCrashOfWriting(t *testing.T) {
+	make := "CREATE TABLE made WITH (partitioned_by = ARRAY['b']) AS SELECT * FROM (VALUES (1, 'x'), (2, 'y'), (3, 'x')) AS t (a, b)"
+	more := "INSERT INTO made VALUES (4, 'z'), (5, 'x')"
+	for _, step := range sql.WriteSteps {
+		t.Run(step, func(t *testing.T) {
+			dir := t.TempDir()
+			for _, c := range []struct{ statement, before, after string }{
+				{make, "", "a,b\n1,x\n2,y\n3,x\n"},
+				{more, "a,b\n1,x\n2,y\n3,x\n", "a,b\n1,x\n2,y\n3,x\n4,z\n5,x\n"},
+			} {
+				res := run{env: []string{"LOGSQL_CRASH_AT=" + step}}.logsql(t, "--mirror", dir, "sql", "-c", c.statement)
+				if res.signal != syscall.SIGKILL {
+					t.Fatalf("did not come to the step %s: %s", step, res.stderr)
+				}
+				want := c.before
+				if step == sql.WriteSteps[len(sql.WriteSteps)-1] {
+					want = c.after
+				}
+				if have := made(t, dir); have != want {
+					t.Errorf("after the crash:\n%swant\n%s", have, want)
+				}
+				if want == c.before {
+					logsql(t, "--mirror", dir, "sql", "-c", c.statement)
+				}
+				if have := made(t, dir); have != c.after {
+					t.Errorf("after the second try:\n%swant\n%s", have, c.after)
+				}
+			}
+			logsql(t, "--mirror", dir, "sync", bucketDir, "--as", "s3://example-logs") // takes the lock, clears tmp/
+			if left, _ := os.ReadDir(filepath.Join(dir, "tmp")); len(left) > 0 {
+				t.Errorf("%d entries are left in tmp/", len(left))
+			}
+		})
+	}
+}
+
+// made is what the table made holds, "" where there is none.
+func made(t *testing.T, dir string) string {
+	t.Helper()
+	return run{}.logsql(t, "--mirror", dir, "sql", "--output", "csv", "-c", "SELECT * FROM made ORDER BY a").stdout
 }

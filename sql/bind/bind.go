@@ -58,6 +58,7 @@ type binder struct {
 	params   []syntax.Expr
 	ctes     map[string]bool // names of WITH parts taken in lowered SQL
 	views    map[string]bool // the views, by full name, inside whose queries it is
+	viewAt   *syntax.Table   // the outermost of them
 	depth    int
 	err      error
 }

@@ -32,7 +32,7 @@ type Info struct {
 	Windows   map[*syntax.Window]*syntax.Window    // the WINDOW definition that an OVER names
 	Lambdas   map[*syntax.Lambda][]string          // names of the parameters, unique in the statement
 	Aliases   map[string]bool                      // taken by relations and lambdas
-	Views     map[string]*syntax.Table             // the views it reads, by full name, each where it is read first
+	Views     map[string]*syntax.Table             // the views it reads, by full name, each where the statement reads it first
 	Scans     []*Scan                              // in the order of the text
 
 	// Output is the result's columns as the user sees them.

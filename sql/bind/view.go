@@ -11,8 +11,11 @@ import (
 // view binds a view's query, parsed anew for each place that names it, as if it
 // stood alone in the database it was made in.
 func (b *binder) view(r *syntax.Table, t *catalog.Table, hint string) []field {
+	if len(b.views) == 0 {
+		b.viewAt = r
+	}
 	if _, ok := b.info.Views[t.FullName()]; !ok {
-		b.info.Views[t.FullName()] = r
+		b.info.Views[t.FullName()] = b.viewAt
 	}
 	if b.views[t.FullName()] {
 		b.failAt(r, "VIEW_IS_RECURSIVE", "View is recursive")

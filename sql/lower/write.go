@@ -42,7 +42,7 @@ func Write(q *syntax.Query, info *bind.Info, path func(rel string) string, w Wri
 			values[i] = castTo(&syntax.NullLit{}, c.Type)
 		} else {
 			out := info.Outputs[q][at]
-			values[i] = l.cast(q, column(alias, out.Ref), out.Type, c.Type)
+			values[i] = l.assigned(q, column(alias, out.Ref), out.Type, c.Type)
 		}
 	}
 	files := len(values) - w.Partition
@@ -57,6 +57,20 @@ func Write(q *syntax.Query, info *bind.Info, path func(rel string) string, w Wri
 	}
 	guard(out)
 	return &syntax.Copy{Query: out, To: to, Options: w.options()}, nil
+}
+
+// assigned is x as a value of a column of type to; text that is too long is an
+// error but for blanks.
+func (l *lowerer) assigned(n syntax.Node, x syntax.Expr, from, to schema.Type) syntax.Expr {
+	if !to.IsText() || to.Precision == 0 || from.IsText() && from.Precision != 0 && from.Precision <= to.Precision {
+		return l.cast(n, x, from, to)
+	}
+	long := &syntax.Binary{Op: ">", X: call("length", call("rtrim", x)), Y: num(to.Precision)}
+	msg := str("Cannot truncate non-space characters when casting from " + from.String() + " to " + to.String() + " on INSERT")
+	return &syntax.Case{
+		Whens: []syntax.When{{Cond: long, Result: fail(to, "INVALID_CAST_ARGUMENT", msg)}},
+		Else:  call("left", x, num(to.Precision)),
+	}
 }
 
 // written are the columns of the files: Parquet's own, or one with the line.

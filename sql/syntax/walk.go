@@ -15,22 +15,8 @@ func Walk(n Node, visit func(Node) bool) {
 		Walk(n.Of, visit)
 	case *Execute:
 		w.exprs(n.Using...)
-	case *Describe:
-		w.partition(n.Partition)
-	case *CreateTableAs:
-		w.options(n.Options)
-		Walk(n.Query, visit)
-	case *CreateView:
-		Walk(n.Query, visit)
-	case *Insert:
-		Walk(n.Query, visit)
-	case *Copy:
-		Walk(n.Query, visit)
-	case *Unload:
-		Walk(n.Query, visit)
-		w.options(n.Options)
-	case *AlterTable:
-		w.alter(n.Action)
+	case *Describe, *CreateTableAs, *CreateView, *Insert, *Copy, *Unload, *AlterTable:
+		w.ddl(n)
 	case *Query:
 		if n.With != nil {
 			Walk(n.With, visit)
@@ -125,6 +111,28 @@ func (w walker) jsonColumns(list []JSONColumn) {
 			w.exprs(j.DefaultEmpty, j.DefaultError)
 		}
 		w.jsonColumns(list[i].Nested)
+	}
+}
+
+// ddl visits the parts of the statements about the catalog that have some.
+func (w walker) ddl(n Node) {
+	switch n := n.(type) {
+	case *Describe:
+		w.partition(n.Partition)
+	case *CreateTableAs:
+		w.options(n.Options)
+		Walk(n.Query, w)
+	case *CreateView:
+		Walk(n.Query, w)
+	case *Insert:
+		Walk(n.Query, w)
+	case *Copy:
+		Walk(n.Query, w)
+	case *Unload:
+		Walk(n.Query, w)
+		w.options(n.Options)
+	case *AlterTable:
+		w.alter(n.Action)
 	}
 }
 
