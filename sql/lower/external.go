@@ -85,7 +85,7 @@ func (l *lowerer) readExternal(n syntax.Node, t *catalog.Table, columns []schema
 	}
 	paths := &syntax.ArrayLit{}
 	for _, f := range files {
-		paths.Elems = append(paths.Elems, str(l.path(f.Path)))
+		paths.Elems = append(paths.Elems, str(literalPath.Replace(l.path(f.Path))))
 	}
 	read := call("read_parquet", paths, &syntax.NamedArg{Name: "hive_partitioning", Value: &syntax.BoolLit{}})
 	out.From = &syntax.Aliased{Of: &syntax.TableFunc{Call: read}, Name: *ident(alias)}
@@ -93,8 +93,8 @@ func (l *lowerer) readExternal(n syntax.Node, t *catalog.Table, columns []schema
 		return out
 	}
 	read.Args = append(read.Args, &syntax.NamedArg{Name: "filename", Value: str(fileNameColumn)})
-	for i, f := range files {
-		row := &syntax.RowLit{Elems: []syntax.Expr{paths.Elems[i]}}
+	for _, f := range files {
+		row := &syntax.RowLit{Elems: []syntax.Expr{str(l.path(f.Path))}}
 		for _, name := range names {
 			row.Elems = append(row.Elems, factOf(t, schema.Column{Name: name.Name, Type: typeOf(columns, name.Name)})(f))
 		}
@@ -106,6 +106,10 @@ func (l *lowerer) readExternal(n syntax.Node, t *catalog.Table, columns []schema
 	}
 	return out
 }
+
+// literalPath keeps DuckDB from taking a key's characters for wildcards, by
+// which it would read another object's file.
+var literalPath = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
 
 func typeOf(columns []schema.Column, name string) schema.Type {
 	return columns[slices.IndexFunc(columns, func(c schema.Column) bool { return c.Name == name })].Type
