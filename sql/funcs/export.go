@@ -2,7 +2,9 @@ package funcs
 
 import (
 	"regexp"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
 )
@@ -45,8 +47,8 @@ func JavaRegexp(pattern string, whole, dotAll, foldCase bool) (*Regexp, error) {
 	if flags != "" {
 		wrapped = "(?" + flags + ")" + wrapped
 	}
-	if plainLine(pattern) {
-		if re, err := regexp.Compile(wrapped); err == nil {
+	if plain, ok := toRE2(wrapped); ok {
+		if re, err := regexp.Compile(plain); err == nil {
 			return &Regexp{plain: re, groups: re.NumSubexp()}, nil
 		}
 	}
@@ -62,25 +64,65 @@ func JavaRegexp(pattern string, whole, dotAll, foldCase bool) (*Regexp, error) {
 	return &Regexp{java: re, groups: len(re.GetGroupNumbers()) - 1}, nil
 }
 
-// plainLine is plainRegexp for text without line ends, where $ is the end.
-func plainLine(pattern string) bool {
-	plain := []byte(pattern)
-	inClass := false
-	for i := 0; i < len(plain); i++ {
-		switch plain[i] {
-		case '\\':
-			i++
-		case '[':
-			inClass = true
-		case ']':
-			inClass = false
-		case '$':
-			if !inClass {
-				plain[i] = '^'
-			}
-		}
+// javaSpace is what Java's \\s matches.
+const javaSpace = `\t\n\x0B\f\r `
+
+// toRE2 writes a pattern for text without line ends so that Go's engine reads it
+// as Java does; false where it might not.
+func toRE2(pattern string) (string, bool) {
+	if possessive.MatchString(pattern) || strings.Contains(pattern, "&&") {
+		return "", false
 	}
-	return plainRegexp(string(plain))
+	var b strings.Builder
+	inClass := false
+	for i := 0; i < len(pattern); i++ {
+		c := pattern[i]
+		switch {
+		case c == '\\' && i+1 < len(pattern):
+			i++
+			text, ok := escapeRE2(pattern[i], inClass)
+			if !ok {
+				return "", false
+			}
+			b.WriteString(text)
+			continue
+		case c == '[':
+			if inClass || strings.HasPrefix(pattern[i+1:], "]") || strings.HasPrefix(pattern[i+1:], "^]") {
+				return "", false
+			}
+			inClass = true
+		case c == ']':
+			inClass = false
+		case c == '(' && !inClass && strings.HasPrefix(pattern[i+1:], "?") && !bothGroups.MatchString(pattern[i:]):
+			return "", false
+		}
+		b.WriteByte(c)
+	}
+	return b.String(), true
+}
+
+// bothGroups is a group that begins with (? in both.
+var bothGroups = regexp.MustCompile(`^\(\?(?:[is]*[):]|<[A-Za-z][A-Za-z0-9]*>)`)
+
+// escapeRE2 is the escape of c in Go's notation.
+func escapeRE2(c byte, inClass bool) (string, bool) {
+	switch {
+	case c == 's' && inClass:
+		return javaSpace, true
+	case c == 's':
+		return "[" + javaSpace + "]", true
+	case c == 'S' && !inClass:
+		return "[^" + javaSpace + "]", true
+	case c == 'S':
+		return "", false
+	case strings.IndexByte("dDwWtnrf", c) >= 0, !inClass && strings.IndexByte("Abz", c) >= 0:
+		return `\` + string(c), true
+	case c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= utf8.RuneSelf:
+		return "", false
+	case c == ' ':
+		return " ", true
+	}
+	return `\` + string(c), true
 }
 
 // Groups is how many groups the pattern has.

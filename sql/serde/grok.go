@@ -52,7 +52,7 @@ func newGrok(s *Spec) (decoder, error) {
 func (d *grok) byName(columns []schema.Column) []int {
 	var list []int
 	for _, c := range columns {
-		at := slices.IndexFunc(d.fields, func(f grokField) bool { return strings.EqualFold(f.name, c.Name) })
+		at := slices.IndexFunc(d.fields, func(f grokField) bool { return strings.EqualFold(strings.TrimSpace(f.name), c.Name) })
 		if at < 0 {
 			return nil
 		}

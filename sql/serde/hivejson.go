@@ -15,15 +15,18 @@ type hiveJSON struct {
 	columns int
 	row     *schema.Type
 	moments moments
+	parser  strict
+	loose   bool // objects and arrays may come as text
 }
 
 func newHiveJSON(s *Spec) (decoder, error) {
 	m, err := newMoments(s.Properties)
-	return &hiveJSON{columns: len(s.Columns), row: s.row(), moments: m}, err
+	return &hiveJSON{columns: len(s.Columns), row: s.row(), moments: m, loose: s.isTrail()}, err
 }
 
 func (d *hiveJSON) decode(line []byte, b *Batch) error {
-	p := strict{text: string(line)}
+	p := &d.parser
+	p.begin(string(line))
 	p.blanks()
 	if p.at == len(p.text) || p.text[p.at] != '{' {
 		return errors.New("Invalid JSON: start of object expected")
@@ -118,6 +121,9 @@ func (d *hiveJSON) value(v *Vector, n *node) error {
 			return err
 		}
 		v.rowEnded()
+		return nil
+	case !n.isText() && d.loose && v.Type.Kind == schema.Varchar:
+		v.text(n.appendPlain(nil))
 		return nil
 	case !n.isText():
 		return fmt.Errorf("Invalid JSON: %s value must be a scalar json value", v.Type)

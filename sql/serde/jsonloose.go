@@ -16,6 +16,12 @@ type loose struct {
 	at    int
 	depth int
 	same  func(a, b string) bool // whether two names are one
+	arena arena
+}
+
+func (p *loose) begin(text string) {
+	p.text, p.at, p.depth = text, 0, 0
+	p.arena.reset()
 }
 
 // maxDepth bounds the stack.
@@ -72,29 +78,29 @@ func (p *loose) value() (node, error) {
 }
 
 func (p *loose) object() (node, error) {
-	n := node{kind: '{'}
+	values, names := p.arena.mark()
 	c, err := p.token()
 	if err != nil || c == '}' {
-		return n, err
+		return node{kind: '{'}, err
 	}
 	if c != 0 {
 		p.at--
 	}
 	for {
-		if err := p.member(&n); err != nil {
-			return n, err
+		if err := p.member(values, names); err != nil {
+			return node{}, err
 		}
 		c, err := p.token()
 		switch {
 		case err != nil || c == '}':
-			return n, err
+			return p.arena.end('{', values, names), err
 		case c != ',' && c != ';':
 			return p.fail("Unterminated object")
 		}
 	}
 }
 
-func (p *loose) member(n *node) error {
+func (p *loose) member(values, names int) error {
 	name, err := p.value()
 	if err != nil {
 		return err
@@ -116,37 +122,40 @@ func (p *loose) member(n *node) error {
 	}
 	value, err := p.value()
 	if err == nil {
-		n.add(name.text, value, p.same)
+		p.arena.replace(name.text, values, names, p.same)
+		p.arena.names = append(p.arena.names, name.text)
+		p.arena.open = append(p.arena.open, value)
 	}
 	return err
 }
 
 func (p *loose) array() (node, error) {
-	n := node{kind: '['}
+	values, names := p.arena.mark()
+	add := func(n node) { p.arena.open = append(p.arena.open, n) }
 	for separated := false; ; separated = true {
 		c, err := p.token()
 		switch {
 		case err != nil:
-			return n, err
+			return node{}, err
 		case c == 0:
 			return p.fail("Unterminated array")
 		case c == ']':
 			if separated {
-				n.kids = append(n.kids, node{kind: 'n'})
+				add(node{kind: 'n'})
 			}
-			return n, nil
+			return p.arena.end('[', values, names), nil
 		case c == ',' || c == ';':
-			n.kids = append(n.kids, node{kind: 'n'})
+			add(node{kind: 'n'})
 			continue
 		}
 		p.at--
 		value, err := p.value()
 		if err != nil {
-			return n, err
+			return node{}, err
 		}
-		n.kids = append(n.kids, value)
+		add(value)
 		if c, err = p.token(); err != nil || c == ']' {
-			return n, err
+			return p.arena.end('[', values, names), err
 		}
 		if c != ',' && c != ';' {
 			return p.fail("Unterminated array")

@@ -2,6 +2,7 @@ package serde
 
 import (
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -18,16 +19,44 @@ type node struct {
 // isText tells that n is a string or a literal.
 func (n *node) isText() bool { return n.kind == '"' || n.kind == 'w' }
 
-// add appends a member; of equal names the last counts, and comes last.
-func (n *node) add(name string, value node, same func(a, b string) bool) {
-	for i, have := range n.members {
+// arena holds the values and names of one line's JSON.
+type arena struct {
+	kids    []node
+	members []string
+	open    []node // those whose array or object has not ended
+	names   []string
+}
+
+func (a *arena) reset() {
+	a.kids, a.members, a.open, a.names = a.kids[:0], a.members[:0], a.open[:0], a.names[:0]
+}
+
+// mark is where an array or an object begins.
+func (a *arena) mark() (values, names int) { return len(a.open), len(a.names) }
+
+// end makes an array or an object of what came after a mark.
+func (a *arena) end(kind byte, values, names int) node {
+	n := node{kind: kind}
+	from := len(a.kids)
+	a.kids = append(a.kids, a.open[values:]...)
+	n.kids = a.kids[from:len(a.kids):len(a.kids)]
+	from = len(a.members)
+	a.members = append(a.members, a.names[names:]...)
+	n.members = a.members[from:len(a.members):len(a.members)]
+	a.open, a.names = a.open[:values], a.names[:names]
+	return n
+}
+
+// replace takes back a member that came after a mark and has the same name: the
+// last counts, and comes last.
+func (a *arena) replace(name string, values, names int, same func(a, b string) bool) {
+	for i, have := range a.names[names:] {
 		if same(have, name) {
-			n.members = append(n.members[:i], n.members[i+1:]...)
-			n.kids = append(n.kids[:i], n.kids[i+1:]...)
-			break
+			a.names = slices.Delete(a.names, names+i, names+i+1)
+			a.open = slices.Delete(a.open, values+i, values+i+1)
+			return
 		}
 	}
-	n.members, n.kids = append(n.members, name), append(n.kids, value)
 }
 
 // appendJSON writes n as openx's SerDe does: numbers in their plain form,

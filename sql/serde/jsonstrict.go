@@ -12,6 +12,12 @@ type strict struct {
 	text  string
 	at    int
 	depth int
+	arena arena
+}
+
+func (p *strict) begin(text string) {
+	p.text, p.at, p.depth = text, 0, 0
+	p.arena.reset()
 }
 
 var errTruncated = errors.New("Invalid JSON: object is truncated")
@@ -56,48 +62,50 @@ func (p *strict) value() (node, error) {
 	case c == '-' || c-'0' <= 9:
 		return p.number()
 	}
-	for word, kind := range map[string]byte{"true": 'w', "false": 'w', "null": 'n'} {
-		if rest, ok := strings.CutPrefix(p.text[p.at:], word); ok && (rest == "" || !isWord(rest[0])) {
-			p.at += len(word)
-			return node{kind: kind, text: word}, nil
+	for _, word := range words {
+		if rest, ok := strings.CutPrefix(p.text[p.at:], word.text); ok && (rest == "" || !isWord(rest[0])) {
+			p.at += len(word.text)
+			return word, nil
 		}
 	}
 	return p.fail("unexpected character")
 }
 
+var words = []node{{kind: 'w', text: "true"}, {kind: 'w', text: "false"}, {kind: 'n', text: "null"}}
+
 func isWord(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c-'0' <= 9 || c == '_' }
 
 func (p *strict) object() (node, error) {
-	n := node{kind: '{'}
+	values, names := p.arena.mark()
 	p.at++
 	if p.got('}') {
-		return n, nil
+		return node{kind: '{'}, nil
 	}
 	for {
 		p.blanks()
 		if p.at == len(p.text) {
-			return n, errTruncated
+			return node{}, errTruncated
 		}
 		if p.text[p.at] != '"' {
 			return p.fail("field name expected")
 		}
 		name, err := p.quoted()
 		if err != nil {
-			return n, err
+			return node{}, err
 		}
 		if !p.got(':') {
 			return p.fail("colon expected")
 		}
 		value, err := p.value()
 		if err != nil {
-			return n, err
+			return node{}, err
 		}
-		n.members, n.kids = append(n.members, name), append(n.kids, value)
+		p.arena.names, p.arena.open = append(p.arena.names, name), append(p.arena.open, value)
 		if p.got('}') {
-			return n, nil
+			return p.arena.end('{', values, names), nil
 		}
 		if !p.got(',') {
-			return n, p.separator()
+			return node{}, p.separator()
 		}
 	}
 }
@@ -111,22 +119,22 @@ func (p *strict) separator() error {
 }
 
 func (p *strict) array() (node, error) {
-	n := node{kind: '['}
+	values, names := p.arena.mark()
 	p.at++
 	if p.got(']') {
-		return n, nil
+		return node{kind: '['}, nil
 	}
 	for {
 		value, err := p.value()
 		if err != nil {
-			return n, err
+			return node{}, err
 		}
-		n.kids = append(n.kids, value)
+		p.arena.open = append(p.arena.open, value)
 		if p.got(']') {
-			return n, nil
+			return p.arena.end('[', values, names), nil
 		}
 		if !p.got(',') {
-			return n, p.separator()
+			return node{}, p.separator()
 		}
 	}
 }

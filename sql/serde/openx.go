@@ -23,6 +23,7 @@ type openx struct {
 	dots     bool
 	mapping  map[string]string // a column's name to the JSON's
 	formats  []func(string) (time.Time, bool)
+	parser   loose
 	scratch  []byte
 }
 
@@ -37,7 +38,7 @@ func newOpenX(s *Spec) (decoder, error) {
 			d.mapping[column] = value
 		}
 	}
-	d.row = s.row()
+	d.row, d.parser.same = s.row(), d.same
 	for _, pattern := range strings.Split(p["timestamp.formats"], ",") {
 		if pattern == "" {
 			continue
@@ -88,8 +89,8 @@ func (d *openx) decode(line []byte, b *Batch) error {
 		b.nullRow(d.columns)
 		return nil
 	}
-	p := loose{text: text, same: d.same}
-	n, err := p.value()
+	d.parser.begin(text)
+	n, err := d.parser.value()
 	if err != nil {
 		if d.ignore {
 			b.nullRow(d.columns)
