@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"logsql/convert/schema"
+	"logsql/sql/catalog"
 	"logsql/sql/syntax"
 )
 
@@ -214,7 +215,7 @@ func (r *Reader) hidden(i int, v *Vector) {
 	case "$file_modified_time":
 		v.timestamp(r.file.Modified)
 	case "$partition":
-		v.text([]byte(r.file.partition(r.scan.spec.Partition)))
+		v.text([]byte(catalog.PartitionName(r.scan.spec.Partition, r.file.Partition)))
 	}
 }
 

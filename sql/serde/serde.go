@@ -39,15 +39,6 @@ type File struct {
 	Partition []string
 }
 
-// partition is k=v/k2=v2.
-func (f *File) partition(names []string) string {
-	parts := make([]string, len(names))
-	for i, name := range names {
-		parts[i] = name + "=" + f.Partition[i]
-	}
-	return strings.Join(parts, "/")
-}
-
 // decoder appends one row to the wanted columns of a batch. After an error what
 // it left of the row is taken back.
 type decoder interface {
