@@ -58,7 +58,8 @@ func JavaRegexp(pattern string, whole, dotAll, foldCase bool) (*Regexp, error) {
 	}
 	re, err := regexp2.Compile(translated, regexp2.None)
 	if err != nil {
-		return nil, invalid("%s", err)
+		what, _, _ := strings.Cut(err.Error(), " in `") // and not what we put around it
+		return nil, invalid("%s", what)
 	}
 	re.MatchTimeout = matchLimit
 	return &Regexp{java: re, groups: len(re.GetGroupNumbers()) - 1}, nil
