@@ -178,8 +178,12 @@ func (w *writer) partition(folder string) string {
 // setColumns says what is written: the query's columns as these, in their
 // order, the last of them partition columns.
 func (w *writer) setColumns(n syntax.Node, columns []schema.Column, partition []string) error {
-	for _, c := range columns {
-		if err := writable(n, c.Type); err != nil {
+	for i, c := range columns {
+		if c.Type.Kind == schema.Timestamp && c.Type.Precision < 3 {
+			columns[i].Type.Precision = 3 // what Hive's tables have
+			c = columns[i]
+		}
+		if err := writable(n, c.Type, c.Name); err != nil {
 			return err
 		}
 	}
@@ -191,11 +195,11 @@ func (w *writer) setColumns(n syntax.Node, columns []schema.Column, partition []
 }
 
 // writable refuses types that Hive's tables do not have.
-func writable(n syntax.Node, t schema.Type) error {
+func writable(n syntax.Node, t schema.Type, name string) error {
 	switch t.Kind {
 	case schema.Timestamp:
 		if t.Precision != 3 {
-			err := syntax.ErrorAt(n, "NOT_SUPPORTED", "Incorrect timestamp precision for %s; the configured precision is MILLISECONDS; column name", t)
+			err := syntax.ErrorAt(n, "NOT_SUPPORTED", "Incorrect timestamp precision for %s; the configured precision is MILLISECONDS; column name: %s", t, name)
 			err.Hint = "CAST(… AS timestamp(3))"
 			return err
 		}
@@ -207,7 +211,7 @@ func writable(n syntax.Node, t schema.Type) error {
 		}
 	}
 	for _, e := range t.Elems {
-		if err := writable(n, e.Type); err != nil {
+		if err := writable(n, e.Type, name); err != nil {
 			return err
 		}
 	}

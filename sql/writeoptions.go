@@ -127,6 +127,9 @@ func (o *writeOptions) setFormat(w *lower.Writing) (*catalog.External, error) {
 		stored, _ := catalog.FormatOf(f.stored)
 		w.Format = f.name
 		e := &catalog.External{Format: stored.Name, Serde: stored.Serde, SerdeProps: map[string]string{}, Properties: map[string]string{}}
+		if w.Format == "JSON" {
+			e.Format = "TEXTFILE" // lines, which the SerDe takes apart
+		}
 		if err := o.setCodec(w, f.codecs); err != nil {
 			return nil, err
 		}

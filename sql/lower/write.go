@@ -197,8 +197,13 @@ func (l *lowerer) jsonValue(x syntax.Expr, t schema.Type) syntax.Expr {
 	switch t.Kind {
 	case schema.Timestamp:
 		return l.delimited(x, t, TextFormat{}, 0)
-	case schema.Varbinary:
-		return call("to_base64", x)
+	case schema.Real, schema.Double:
+		odd := &syntax.Logical{Op: "OR", X: call("isnan", x), Y: call("isinf", x)}
+		no := fail(t, notSupported, str("NaN and Infinity cannot be written as JSON"))
+		return &syntax.Case{Whens: []syntax.When{{Cond: odd, Result: no}}, Else: x}
+	case schema.Varbinary: // the SerDes differ in what they make of a text
+		l.failAt(&syntax.Ident{}, "varbinary cannot be written as JSON")
+		return x
 	case schema.Array:
 		return l.each(x, func(e syntax.Expr) syntax.Expr { return l.jsonValue(e, t.Elem()) })
 	case schema.Map:
