@@ -24,6 +24,8 @@ var translations = []struct {
 	{regexp.MustCompile(`Overflow in negation of (?:\w+)`), "NUMERIC_VALUE_OUT_OF_RANGE", "bigint negation overflow"},
 	{regexp.MustCompile(`Overflow in (\w+) of (\w+)`), "NUMERIC_VALUE_OUT_OF_RANGE", "$2 $1 overflow"},
 	{regexp.MustCompile(`Type \w+ with value (\S+) can't be cast because the value is out of range for the destination type (\w+)`), "NUMERIC_VALUE_OUT_OF_RANGE", "Out of range for $2: $1"},
+	{regexp.MustCompile(`Failed to cast decimal value (\S+) to type (\w+)`), "INVALID_CAST_ARGUMENT", "Cannot cast '$1' to $2"},
+	{regexp.MustCompile(`Could not convert string "([^"]*)" to DECIMAL`), "NUMERIC_VALUE_OUT_OF_RANGE", "decimal overflow: $1"},
 	{regexp.MustCompile(`Could not cast value (\S+) to DECIMAL\((\d+),(\d+)\)`), "INVALID_CAST_ARGUMENT", "Cannot cast '$1' to DECIMAL($2, $3)"},
 	{regexp.MustCompile(`Casting value "([^"]*)" to type DECIMAL\((\d+),(\d+)\) failed`), "INVALID_CAST_ARGUMENT", "Cannot cast DECIMAL '$1' to DECIMAL($2, $3)"},
 	{regexp.MustCompile(`Could not convert string '([^']*)' to (\w+)`), "INVALID_CAST_ARGUMENT", "Cannot cast '$1' to $2"},

@@ -82,7 +82,7 @@ func LowerCast(x syntax.Expr, from, to schema.Type, try bool) (syntax.Expr, erro
 	if err != nil || !try || e == x {
 		return e, err
 	}
-	if from.Kind == schema.Unknown || isLiteral(e) {
+	if from.Kind == schema.Unknown {
 		return e, nil
 	}
 	return tryOf(e), nil
@@ -188,6 +188,9 @@ func needsCast(from, to schema.Type) bool {
 
 // toText casts to varchar or char, cut or padded to its length.
 func toText(x expr, from, to schema.Type) (expr, error) {
+	if to.Kind == schema.Char && !from.IsText() {
+		return nil, cannotCast(from, to)
+	}
 	text, err := plainText(x, from)
 	if err != nil {
 		return nil, err

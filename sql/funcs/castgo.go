@@ -41,14 +41,20 @@ var castGo = []GoFunc{
 
 // castText writes a float as CAST AS varchar does: 1.5E0.
 func castText(f float64, bits int) string {
-	if math.IsNaN(f) || math.IsInf(f, 0) || f == 0 {
-		text := FloatText(f, bits)
-		if f == 0 {
-			text += "E0"
-		}
-		return text
+	switch {
+	case math.IsNaN(f) || math.IsInf(f, 0):
+		return FloatText(f, bits)
+	case f == 0:
+		return strings.TrimSuffix(FloatText(f, bits), ".0") + "E0"
 	}
 	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, bits), "e")
+	if bits == 32 && len(strings.Trim(mantissa, "-.")) > 8 { // with its point
+		mantissa, exponent, _ = strings.Cut(strconv.FormatFloat(f, 'e', 6, bits), "e")
+		mantissa = strings.TrimRight(mantissa, "0")
+		if strings.HasSuffix(mantissa, ".") {
+			mantissa += "0"
+		}
+	}
 	if !strings.Contains(mantissa, ".") {
 		mantissa += ".0"
 	}
@@ -259,11 +265,15 @@ func goDecimal(a []any) (any, error) {
 	x, _ := new(big.Rat).SetString(a[1].(string))
 	y, _ := new(big.Rat).SetString(a[2].(string))
 	op, scale := a[0].(string), a[3].(int64)
-	if op != "*" && y.Sign() == 0 {
+	if (op == "/" || op == "%") && y.Sign() == 0 {
 		return nil, failure("DIVISION_BY_ZERO", "Division by zero")
 	}
 	r := new(big.Rat)
 	switch op {
+	case "+":
+		r.Add(x, y)
+	case "-":
+		r.Sub(x, y)
 	case "*":
 		r.Mul(x, y)
 	case "/":

@@ -87,6 +87,9 @@ func goRound(a []any) (any, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return f, nil
 	}
+	if f == 0 { // of either sign
+		return 0.0, nil
+	}
 	if digits == 0 {
 		return math.Round(f), nil
 	}
@@ -233,9 +236,17 @@ func goShift(a []any) (any, error) {
 	return int64(out<<(64-size)) >> (64 - size), nil
 }
 
+// wholePart is f as a bigint, which is what Trino writes.
+func wholePart(f float64) float64 {
+	if math.IsNaN(f) {
+		return 0
+	}
+	return math.Trunc(max(-1<<63, min(1<<63, f)))
+}
+
 // goFormatNumber writes three figures and a unit: 1.23M.
 func goFormatNumber(a []any) (any, error) {
-	f := a[0].(float64)
+	f := wholePart(a[0].(float64))
 	units := []string{"", "K", "M", "B", "T", "Q"}
 	size, unit := math.Abs(f), 0
 	for size >= 1000 && unit < len(units)-1 {
@@ -243,7 +254,9 @@ func goFormatNumber(a []any) (any, error) {
 		unit++
 	}
 	digits := 2
-	if size >= 100 {
+	if f < 0 { // as it is below 10
+		digits = 2
+	} else if size >= 100 {
 		digits = 0
 	} else if size >= 10 {
 		digits = 1

@@ -18,6 +18,9 @@ func BinaryType(op string, x, y schema.Type) (Resolution, error) {
 		return concatType(x, y)
 	}
 	if res, ok := numericType(op, x, y); ok {
+		if res.Result.Scale > 38 {
+			return Resolution{}, invalid("DECIMAL scale must be in range [0, precision (38)]: %d", res.Result.Scale)
+		}
 		return res, nil
 	}
 	if res, ok := temporalType(op, x, y); ok {
@@ -228,10 +231,10 @@ func integerDivision(op string, x, y expr, t schema.Type) expr {
 	return when(bin("=", y, num(0)), fail(t, "DIVISION_BY_ZERO", str("Division by zero")), e)
 }
 
-// decimalArithmetic adds in DuckDB, whose other decimal operators go through
+// decimalArithmetic adds in DuckDB where that cannot overflow; its other decimal operators go through
 // doubles or lack a digit: those are done exactly in Go.
 func decimalArithmetic(op string, x, y expr, t schema.Type) expr {
-	if op == "+" || op == "-" {
+	if (op == "+" || op == "-") && t.Precision < 38 {
 		return typed(bin(op, typed(x, t), typed(y, t)), t)
 	}
 	text := call("trino_decimal", str(op), castTo(x, "VARCHAR"), castTo(y, "VARCHAR"), num(t.Scale))
