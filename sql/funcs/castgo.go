@@ -268,6 +268,12 @@ func goDecimal(a []any) (any, error) {
 	if (op == "/" || op == "%") && y.Sign() == 0 {
 		return nil, failure("DIVISION_BY_ZERO", "Division by zero")
 	}
+	if _, fits := fitDecimal(x, 38, scale); (op == "+" || op == "-") && !fits {
+		return nil, failure("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow") // Trino gives both the same scale first
+	}
+	if _, fits := fitDecimal(y, 38, scale); (op == "+" || op == "-") && !fits {
+		return nil, failure("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
+	}
 	r := new(big.Rat)
 	switch op {
 	case "+":
