@@ -32,7 +32,7 @@ var owners = []struct{ path, owner string }{
 
 // pure packages work on values alone: no files, no network, no database.
 var (
-	pure   = []string{"ingest/layout", "convert/schema", "sql/syntax", "sql/bind", "sql/lower", "sql/funcs"}
+	pure   = []string{"ingest/layout", "convert/schema", "sql/syntax", "sql/bind", "sql/lower", "sql/funcs", "sql/jsonpath"}
 	impure = []string{"os", "os/exec", "net", "net/http", "database/sql", "io/ioutil", "syscall"}
 )
 
