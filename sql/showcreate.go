@@ -21,7 +21,7 @@ func showCreateTable(stmt *syntax.Show, t *catalog.Table) (*Rows, error) {
 		t, notes = builtinDDL(t), []string{t.Name + " is built in: this is the table that DDL would make over its objects"}
 	}
 	var lines [][]string
-	for line := range strings.SplitSeq(createTable(t), "\n") {
+	for line := range strings.SplitSeq(ddl("`"+t.Name+"`", t, commentOf), "\n") {
 		lines = append(lines, []string{line})
 	}
 	rows := textRows([]string{"createtab_stmt"}, lines)
@@ -29,15 +29,21 @@ func showCreateTable(stmt *syntax.Show, t *catalog.Table) (*Rows, error) {
 	return rows, nil
 }
 
-func createTable(t *catalog.Table) string {
+// DDL is the statement that makes a table over objects, under a name that is
+// quoted as it need be.
+func DDL(name string, t *catalog.Table) string {
+	return ddl(name, t, func(t *catalog.Table, c schema.Column) string { return t.Comments[c.Name] })
+}
+
+func ddl(name string, t *catalog.Table, comment func(*catalog.Table, schema.Column) string) string {
 	var b strings.Builder
 	e := t.External
-	b.WriteString("CREATE EXTERNAL TABLE `" + t.Name + "`(\n" + definitions(t, dataColumns(t)) + ")")
+	b.WriteString("CREATE EXTERNAL TABLE " + name + "(\n" + definitions(t, dataColumns(t), comment) + ")")
 	if t.Comment != "" {
 		b.WriteString("\nCOMMENT '" + hiveText(t.Comment) + "'")
 	}
 	if len(t.Partition) > 0 {
-		b.WriteString("\nPARTITIONED BY ( \n" + definitions(t, partitionColumns(t)) + ")")
+		b.WriteString("\nPARTITIONED BY ( \n" + definitions(t, partitionColumns(t), comment) + ")")
 	}
 	b.WriteString("\nROW FORMAT " + rowFormat(e))
 	input, output := e.Classes()
@@ -49,16 +55,18 @@ func createTable(t *catalog.Table) string {
 			list = append(list, p)
 		}
 	}
-	b.WriteString("\nTBLPROPERTIES (\n" + pairs(list) + ")")
+	if list != nil {
+		b.WriteString("\nTBLPROPERTIES (\n" + pairs(list) + ")")
+	}
 	return b.String()
 }
 
-func definitions(t *catalog.Table, columns []schema.Column) string {
+func definitions(t *catalog.Table, columns []schema.Column, comment func(*catalog.Table, schema.Column) string) string {
 	lines := make([]string, len(columns))
 	for i, c := range columns {
 		lines[i] = "  `" + c.Name + "` " + c.Type.Hive()
-		if comment := commentOf(t, c); comment != "" {
-			lines[i] += " COMMENT '" + hiveText(comment) + "'"
+		if text := comment(t, c); text != "" {
+			lines[i] += " COMMENT '" + hiveText(text) + "'"
 		}
 	}
 	return strings.Join(lines, ", \n")
@@ -111,7 +119,7 @@ var builtinSources = map[string]struct {
 	},
 	"s3_access_logs": {
 		serde: "org.apache.hadoop.hive.serde2.RegexSerDe", location: "s3://BUCKET/PREFIX/",
-		properties: map[string]string{"input.regex": `([^ ]*) ([^ ]*) \[(.*?)\] ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) (-|[0-9]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) ([^ ]*)(?: ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*))?.*$`},
+		properties: map[string]string{"input.regex": catalog.AccessRegex},
 	},
 	"vpc_flow_logs": {
 		serde: catalog.LazySimpleSerDe, location: "s3://BUCKET/AWSLogs/ACCOUNT_ID/vpcflowlogs/REGION/",

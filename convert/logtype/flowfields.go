@@ -152,6 +152,19 @@ func parseFlowHeader(line []byte, first bool) (*flowHeader, bool) {
 	return newFlowHeader(names), true
 }
 
+// FlowFields are the columns that the first line of a flow log names, in the
+// line's order; without a header, which said tells, those of version 2.
+func FlowFields(line []byte) (columns []schema.Column, said bool) {
+	h, said := parseFlowHeader(line, true)
+	if !said {
+		h = flowV2
+	}
+	for _, at := range h.column {
+		columns = append(columns, h.columns[at])
+	}
+	return columns, said
+}
+
 // namesOnly reports whether every word of line is shaped like a field's name.
 // Nearly every record is turned away at its first bytes: it has numbers,
 // addresses, dashes.

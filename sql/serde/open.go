@@ -78,3 +78,16 @@ func (c *content) close() {
 	}
 	c.file.Close()
 }
+
+// Head is the beginning of a file's text, as a scan would read it; what breaks
+// on the way ends it.
+func Head(root *os.Root, name string, size int) ([]byte, error) {
+	c, err := open(root, name)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	head := make([]byte, size)
+	n, _ := io.ReadFull(c, head)
+	return head[:n], nil
+}

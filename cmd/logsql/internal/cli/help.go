@@ -6,7 +6,7 @@ import "github.com/spf13/cobra"
 const helpTemplate = `{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}{{end}}
 
 Usage:
-  {{if .HasAvailableSubCommands}}{{.CommandPath}} COMMAND{{else}}{{.UseLine}}{{end}}
+  {{if not .HasParent}}{{.CommandPath}} COMMAND{{else}}{{.UseLine}}{{end}}
 {{- if .HasExample}}
 
 Examples:
@@ -16,7 +16,7 @@ Examples:
 Commands:{{range .Commands}}{{if .IsAvailableCommand}}
   {{rpad .Name 16}} {{.Short}}{{end}}{{end}}
 
-logsql help COMMAND tells more.{{end}}
+{{.Root.Name}} help{{if .HasParent}} {{.Name}}{{end}} COMMAND tells more.{{end}}
 {{- if .HasAvailableLocalFlags}}
 
 Flags:

@@ -21,13 +21,16 @@ func (a *app) tablesCommand() *cobra.Command {
 		Short: "List the tables and what is in them",
 		Long: `Lists the tables that logsql sql can ask, with their records, partitions, Parquet
 parts, bytes on disk, and first and last day.`,
-		Example: "  logsql tables\n  logsql tables --json",
+		Example: `  logsql tables
+  logsql tables --json
+  logsql tables discover s3://my-logs/exports/     the DDL for what is mirrored there`,
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.runTables(cmd.Context(), asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object: {\"tables\":[…]}")
+	cmd.AddCommand(a.discoverCommand())
 	return cmd
 }
 
