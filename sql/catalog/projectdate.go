@@ -156,7 +156,7 @@ func (c *ProjectedColumn) bound(pieces []datePiece, text string, now time.Time) 
 	if t, ok := parseDate(pieces, text); ok {
 		return t, nil
 	}
-	return time.Time{}, fmt.Errorf("Property: 'projection.%s.range' needs to be a list of 2 valid dates formatted as '%s' or '%s' that are sequential: '%s' is neither",
+	return time.Time{}, athenaSays("Property: 'projection.%s.range' needs to be a list of 2 valid dates formatted as '%s' or '%s' that are sequential: '%s' is neither",
 		c.Name, c.Format, relativeDate, text)
 }
 
@@ -172,7 +172,7 @@ func (c *ProjectedColumn) dates(now time.Time) (from, to time.Time, err error) {
 		return from, to, err
 	}
 	if from.After(to) {
-		err = fmt.Errorf("Property: 'projection.%s.range' needs to be a list of 2 valid dates that are sequential: '%s' is after '%s'", c.Name, c.Range[0], c.Range[1])
+		err = athenaSays("Property: 'projection.%s.range' needs to be a list of 2 valid dates that are sequential: '%s' is after '%s'", c.Name, c.Range[0], c.Range[1])
 	}
 	return from, to, err
 }

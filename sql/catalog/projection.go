@@ -86,7 +86,7 @@ func projectedColumn(name string, get func(string) string) (c ProjectedColumn, e
 		}
 		n, bad := strconv.Atoi(text)
 		if bad != nil || n <= 0 {
-			err = fmt.Errorf("Property: 'projection.%s.%s' value '%s' is invalid. It must be a positive integer", name, key, text)
+			err = athenaSays("Property: 'projection.%s.%s' value '%s' is invalid. It must be a positive integer", name, key, text)
 			return
 		}
 		*into = n
@@ -100,7 +100,7 @@ func projectedColumn(name string, get func(string) string) (c ProjectedColumn, e
 		if v := get(key); v != "" {
 			return v, nil
 		}
-		return "", fmt.Errorf("Missing required property: 'projection.%s.%s'", name, key)
+		return "", athenaSays("Missing required property: 'projection.%s.%s'", name, key)
 	}
 	switch c.Type {
 	case "injected":
@@ -118,20 +118,20 @@ func projectedColumn(name string, get func(string) string) (c ProjectedColumn, e
 		}
 		from, to, ok := strings.Cut(text, ",")
 		if c.Range = [2]string{strings.TrimSpace(from), strings.TrimSpace(to)}; !ok || strings.Contains(to, ",") {
-			return c, fmt.Errorf("Property: 'projection.%s.range' needs to be a list of 2 values", name)
+			return c, athenaSays("Property: 'projection.%s.range' needs to be a list of 2 values", name)
 		}
 		if c.Type == "integer" {
 			return c, c.checkInteger()
 		}
 		return c, c.checkDate(get("interval") != "", strings.ToUpper(get("interval.unit")))
 	}
-	return c, fmt.Errorf("Property: 'projection.%s.type' value '%s' is invalid; it is one of enum, integer, date, injected", name, get("type"))
+	return c, athenaSays("Property: 'projection.%s.type' value '%s' is invalid; it is one of enum, integer, date, injected", name, get("type"))
 }
 
 func (c *ProjectedColumn) checkInteger() error {
 	from, to, ok := c.integers()
 	if !ok || from > to {
-		return fmt.Errorf("Property: 'projection.%s.range' value '%s,%s' is invalid; it needs two integers in order", c.Name, c.Range[0], c.Range[1])
+		return athenaSays("Property: 'projection.%s.range' value '%s,%s' is invalid; it needs two integers in order", c.Name, c.Range[0], c.Range[1])
 	}
 	return nil
 }
@@ -146,16 +146,16 @@ func (c *ProjectedColumn) integers() (from, to int64, ok bool) {
 // ends at days or months; any other needs one.
 func (c *ProjectedColumn) checkDate(hasInterval bool, unit string) error {
 	if c.Format == "" {
-		return fmt.Errorf("Missing required property: 'projection.%s.format'", c.Name)
+		return athenaSays("Missing required property: 'projection.%s.format'", c.Name)
 	}
 	finest, err := finestUnit(c.Format)
 	if err != nil {
-		return fmt.Errorf("Property: 'projection.%s.format' value '%s' is invalid: %w", c.Name, c.Format, err)
+		return athenaSays("Property: 'projection.%s.format' value '%s' is invalid: %s", c.Name, c.Format, err)
 	}
 	unit = strings.TrimSuffix(unit, "S")
 	switch {
 	case unit != "" && !slices.Contains(dateUnits, unit):
-		return fmt.Errorf("Property: 'projection.%s.interval.unit' value '%s' is invalid; it is one of YEARS, MONTHS, WEEKS, DAYS, HOURS, MINUTES, SECONDS", c.Name, unit)
+		return athenaSays("Property: 'projection.%s.interval.unit' value '%s' is invalid; it is one of YEARS, MONTHS, WEEKS, DAYS, HOURS, MINUTES, SECONDS", c.Name, unit)
 	case unit != "":
 		c.IntervalUnit = unit
 	case finest == "DAY" || finest == "MONTH":
@@ -163,7 +163,7 @@ func (c *ProjectedColumn) checkDate(hasInterval bool, unit string) error {
 	case finest == "YEAR" && !hasInterval:
 		c.IntervalUnit = finest
 	default:
-		return fmt.Errorf("Property: 'projection.%s.interval.unit' needs to be set when provided 'projection.%s.format' is less that single-day precision. Interval defaults to 1 day or 1 month, respectively. Otherwise, interval is required", c.Name, c.Name)
+		return athenaSays("Property: 'projection.%s.interval.unit' needs to be set when provided 'projection.%s.format' is less that single-day precision. Interval defaults to 1 day or 1 month, respectively. Otherwise, interval is required", c.Name, c.Name)
 	}
 	_, _, err = c.dates(time.Now())
 	return err
@@ -334,3 +334,10 @@ func product(rows [][]string, i int, values []string, known []bool, filter Filte
 	}
 	return out
 }
+
+// athenaSays is an error in Athena's words, which begin with a capital.
+func athenaSays(format string, args ...any) error { return words(fmt.Sprintf(format, args...)) }
+
+type words string
+
+func (w words) Error() string { return string(w) }

@@ -37,7 +37,7 @@ func call(t testing.TB, dir string, spec serde.Spec, contents ...string) string 
 
 func columns(text string) (list []schema.Column) {
 	for _, f := range schema.MustParse("row(" + text + ")").Elems {
-		list = append(list, schema.Column{Name: f.Name, Type: f.Type})
+		list = append(list, schema.Column(f))
 	}
 	return list
 }

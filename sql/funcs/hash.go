@@ -60,7 +60,7 @@ func murmurMix(k uint64) uint64 {
 
 const (
 	spookyConst uint64 = 0xdeadbeefdeadbeef
-	spookyBlock        = 96
+	spookyBlock int    = 96
 )
 
 // The rotations of SpookyHash V2, in the order of its steps.

@@ -24,13 +24,13 @@ const (
 )
 
 type rxInst struct {
-	op                     rxOp
-	x, y                   int
-	text                   string
-	set                    *runeSet
-	min, max               int
-	lazy, possessive       bool
-	behind, negated, foldR bool
+	op               rxOp
+	x, y             int
+	text             string
+	set              *runeSet
+	min, max         int
+	lazy, possessive bool
+	negated, foldR   bool
 }
 
 // rxProg is a compiled pattern.

@@ -51,7 +51,7 @@ func readTable(t *testing.T, text string) table {
 			c.spec.Properties[name] = pictured(value)
 		case "columns":
 			for _, f := range schema.MustParse("struct<" + colons(rest) + ">").Elems {
-				c.spec.Columns = append(c.spec.Columns, schema.Column{Name: f.Name, Type: f.Type})
+				c.spec.Columns = append(c.spec.Columns, schema.Column(f))
 			}
 		case "ours":
 		default:

@@ -33,7 +33,7 @@ func fuzzSpec(i int) *Spec {
 	f := fuzzSpecs[i]
 	s := &Spec{Serde: f.serde, Properties: f.properties}
 	for _, e := range schema.MustParse("struct<" + colons(f.columns) + ">").Elems {
-		s.Columns = append(s.Columns, schema.Column{Name: e.Name, Type: e.Type})
+		s.Columns = append(s.Columns, schema.Column(e))
 	}
 	return s
 }
@@ -177,7 +177,7 @@ func benchmark(b *testing.B, serde, columns, line string, properties map[string]
 	defer root.Close()
 	s := &Spec{Serde: serde, Properties: properties, Files: []File{{Path: "f"}}}
 	for _, e := range schema.MustParse("struct<" + colons(columns) + ">").Elems {
-		s.Columns = append(s.Columns, schema.Column{Name: e.Name, Type: e.Type})
+		s.Columns = append(s.Columns, schema.Column(e))
 	}
 	wanted := make([]bool, len(s.All()))
 	for i := range s.Columns {

@@ -1,7 +1,6 @@
 package serde
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -29,7 +28,7 @@ func (d *hiveJSON) decode(line []byte, b *Batch) error {
 	p.begin(string(line))
 	p.blanks()
 	if p.at == len(p.text) || p.text[p.at] != '{' {
-		return errors.New("Invalid JSON: start of object expected")
+		return said("Invalid JSON: start of object expected")
 	}
 	n, err := p.value()
 	if err != nil {
@@ -51,7 +50,7 @@ func (d *hiveJSON) refuseRepeated(b *Batch, n *node) error {
 			}
 			for k, v := range b.Columns[:d.columns] {
 				if v != nil && strings.EqualFold(name, d.row.Elems[k].Name) {
-					return errors.New("Field " + name + " is there twice")
+					return said("Field " + name + " is there twice")
 				}
 			}
 		}
@@ -63,11 +62,11 @@ func (d *hiveJSON) refuseRepeated(b *Batch, n *node) error {
 // case, or _col and its place, the last counts.
 func (d *hiveJSON) fields(to []*Vector, row *schema.Type, n *node) error {
 	if n.kind != '{' {
-		return errors.New("Invalid JSON: start of object expected")
+		return said("Invalid JSON: start of object expected")
 	}
 	for _, name := range n.members {
 		if place, ok := placeOf(name); ok && place >= len(to) && !named(row, name) {
-			return errors.New("There is no column for field " + name)
+			return said("There is no column for field " + name)
 		}
 	}
 	for i, v := range to {
@@ -126,7 +125,7 @@ func (d *hiveJSON) value(v *Vector, n *node) error {
 		v.text(n.appendPlain(nil))
 		return nil
 	case !n.isText():
-		return fmt.Errorf("Invalid JSON: %s value must be a scalar json value", v.Type)
+		return refusal("Invalid JSON: %s value must be a scalar json value", v.Type)
 	}
 	return d.scalar(v, n)
 }
@@ -146,7 +145,7 @@ func (d *hiveJSON) scalar(v *Vector, n *node) error {
 			i -= 256 // Jackson lets a byte have no sign
 		}
 		if bits := integerBits[v.Type.Kind]; !ok || i < -1<<(bits-1) || i > 1<<(bits-1)-1 {
-			return fmt.Errorf("Numeric value (%s) out of range of %s", n.text, v.Type)
+			return refusal("Numeric value (%s) out of range of %s", n.text, v.Type)
 		}
 		v.int(i)
 		return nil
@@ -175,14 +174,14 @@ func (v *Vector) jsonDecimal(text string) error {
 		return nil
 	}
 	if !v.decimal([]byte(text)) {
-		return fmt.Errorf("Cannot convert '%s' to %s. Value too large.", text, v.Type)
+		return refusal("Cannot convert '%s' to %s. Value too large.", text, v.Type)
 	}
 	return nil
 }
 
 func (d *hiveJSON) array(v *Vector, n *node) error {
 	if n.kind != '[' {
-		return errors.New("Invalid JSON: start of array expected")
+		return said("Invalid JSON: start of array expected")
 	}
 	for i := range n.kids {
 		if err := d.value(v.Elems[0], &n.kids[i]); err != nil {
@@ -195,7 +194,7 @@ func (d *hiveJSON) array(v *Vector, n *node) error {
 
 func (d *hiveJSON) mapped(v *Vector, n *node) error {
 	if n.kind != '{' {
-		return errors.New("Invalid JSON: start of object expected")
+		return said("Invalid JSON: start of object expected")
 	}
 	keys := newVector(v.Type.Key())
 	for _, name := range n.members {
@@ -224,7 +223,7 @@ func (d *hiveJSON) key(v *Vector, text string) error {
 	case schema.Timestamp:
 		t, ok := d.moments.parse(text)
 		if !ok {
-			return fmt.Errorf("Text '%s' could not be parsed", text)
+			return refusal("Text '%s' could not be parsed", text)
 		}
 		v.timestamp(t)
 		return nil
@@ -236,7 +235,7 @@ func (d *hiveJSON) key(v *Vector, text string) error {
 	}
 	v.javaText([]byte(text))
 	if !v.Valid[v.Len()-1] {
-		return fmt.Errorf("Text '%s' could not be parsed", text)
+		return refusal("Text '%s' could not be parsed", text)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package serde
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -20,10 +19,10 @@ func (p *strict) begin(text string) {
 	p.arena.reset()
 }
 
-var errTruncated = errors.New("Invalid JSON: object is truncated")
+var errTruncated = said("Invalid JSON: object is truncated")
 
 func (p *strict) fail(what string) (node, error) {
-	return node{}, errors.New("Invalid JSON: " + what + " at character " + strconv.Itoa(p.at+1))
+	return node{}, said("Invalid JSON: " + what + " at character " + strconv.Itoa(p.at+1))
 }
 
 func (p *strict) blanks() {

@@ -3,6 +3,7 @@ package serde
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 )
 
@@ -57,7 +58,7 @@ func (l *lines) fill() {
 	l.err = err
 }
 
-var errLongLine = errors.New("Line too long in text file")
+var errLongLine = said("Line too long in text file")
 
 func (l *lines) next() ([]byte, error) {
 	searched := 0
@@ -160,3 +161,11 @@ type nothing struct{}
 
 func (nothing) next() ([]byte, error) { return nil, io.EOF }
 func (nothing) place() int64          { return 0 }
+
+// said is an error in Trino's own words, capital letters and all.
+type said string
+
+func (s said) Error() string { return string(s) }
+
+// refusal is said with values in it.
+func refusal(format string, args ...any) error { return said(fmt.Sprintf(format, args...)) }

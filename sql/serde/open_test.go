@@ -93,7 +93,7 @@ func TestCheck(t *testing.T) {
 	} {
 		s := &Spec{Serde: c.serde, Format: c.format, Properties: map[string]string{c.property: c.value}}
 		for _, e := range schema.MustParse("struct<" + colons(c.columns) + ">").Elems {
-			s.Columns = append(s.Columns, schema.Column{Name: e.Name, Type: e.Type})
+			s.Columns = append(s.Columns, schema.Column(e))
 		}
 		got := ""
 		if err := Check(s); err != nil {

@@ -1,7 +1,6 @@
 package serde
 
 import (
-	"errors"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -56,7 +55,7 @@ func newOpenX(s *Spec) (decoder, error) {
 func (s *Spec) row() *schema.Type {
 	t := schema.Type{Kind: schema.Row}
 	for _, c := range s.Columns {
-		t.Elems = append(t.Elems, schema.Field{Name: c.Name, Type: c.Type})
+		t.Elems = append(t.Elems, schema.Field(c))
 	}
 	return &t
 }
@@ -96,7 +95,7 @@ func (d *openx) decode(line []byte, b *Batch) error {
 			b.nullRow(d.columns)
 			return nil
 		}
-		return errors.New("Row is not a valid JSON Object: " + err.Error())
+		return said("Row is not a valid JSON Object: " + err.Error())
 	}
 	return d.fields(b.Columns[:d.columns], d.row, &n)
 }
@@ -115,7 +114,7 @@ func (d *openx) fields(to []*Vector, row *schema.Type, n *node) error {
 		case n.kind == '[' && i < len(n.kids):
 			value = &n.kids[i]
 		case n.isText() && javaTrim(n.text) != "":
-			return errors.New("Primitive can not be coerced to a ROW")
+			return said("Primitive can not be coerced to a ROW")
 		}
 		if err := d.value(v, value); err != nil {
 			return err
@@ -215,7 +214,7 @@ func (d *openx) scalar(v *Vector, n *node) error {
 	case schema.Varbinary:
 		raw, ok := base64Decoded([]byte(n.text))
 		if !ok || n.kind != '"' {
-			return errors.New("Unquoted JSON string is not allowed for VARBINARY")
+			return said("Unquoted JSON string is not allowed for VARBINARY")
 		}
 		v.binary(raw)
 		return nil
@@ -341,7 +340,7 @@ func (d *openx) mapped(v *Vector, n *node) error {
 		return nil
 	}
 	if n.kind != '{' {
-		return errors.New("Primitive can not be coerced to a MAP")
+		return said("Primitive can not be coerced to a MAP")
 	}
 	keys := newVector(v.Type.Key())
 	for _, name := range n.members {

@@ -37,7 +37,7 @@ func (t *trail) next() ([]byte, error) {
 		}
 	}
 	if !errors.Is(t.err, io.EOF) {
-		return nil, errors.New("CloudTrail document: " + t.err.Error())
+		return nil, said("CloudTrail document: " + t.err.Error())
 	}
 	return nil, t.err
 }
@@ -70,7 +70,7 @@ func (t *trail) enter() error {
 			return nil
 		}
 		if opening != nil {
-			return errors.New("Records are no array")
+			return said("Records are no array")
 		}
 	}
 	_, err = t.d.Token()
@@ -112,7 +112,7 @@ func (t *trail) record(raw json.RawMessage) ([]byte, error) {
 	p := strict{text: string(raw)}
 	n, err := p.value()
 	if err != nil || n.kind != '{' {
-		return nil, errors.New("CloudTrail document: a record is no object")
+		return nil, said("CloudTrail document: a record is no object")
 	}
 	b := append(t.out[:0], '{')
 	member := func(name string, value *node, text bool) {
