@@ -100,7 +100,7 @@ func (r *schemaReader) typ(e format.SchemaElement) schema.Type {
 	names := r.elements
 	for range e.NumChildren.V {
 		c := r.column()
-		fields = append(fields, schema.Field{Name: c.Name, Type: c.Type})
+		fields = append(fields, schema.Field(c))
 	}
 	switch {
 	case r.err != nil:
