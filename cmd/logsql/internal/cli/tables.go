@@ -24,7 +24,7 @@ parts, bytes on disk, and first and last day.`,
 		Example: `  logsql tables
   logsql tables --json
   logsql tables discover s3://my-logs/exports/     the DDL for what is mirrored there`,
-		Args:    noArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.runTables(cmd.Context(), asJSON)
 		},
