@@ -16,6 +16,7 @@ import (
 // the ? of the statement stand for.
 func Bind(stmt syntax.Statement, cat *catalog.Catalog, database string, params ...syntax.Expr) (*Info, error) {
 	b := &binder{info: newInfo(), cat: cat, database: database, params: params, ctes: map[string]bool{}, views: map[string]bool{}}
+	b.info.Now = cat.Now
 	switch s := stmt.(type) {
 	case *syntax.Query:
 		b.statement(s)
@@ -99,7 +100,7 @@ func (b *binder) statement(q *syntax.Query) {
 		}
 		b.info.Output = append(b.info.Output, schema.Column{Name: name, Type: out.Type})
 	}
-	b.chooseRest()
+	b.prune()
 }
 
 // reserved are the names no alias may take: DuckDB would read alias.column.field

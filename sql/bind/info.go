@@ -4,6 +4,8 @@
 package bind
 
 import (
+	"time"
+
 	"logsql/convert/lake"
 	"logsql/convert/schema"
 	"logsql/sql/catalog"
@@ -31,6 +33,7 @@ type Info struct {
 	Counts    map[syntax.Expr]string               // rows of LIMIT, OFFSET and the percentage of TABLESAMPLE, known now
 	Windows   map[*syntax.Window]*syntax.Window    // the WINDOW definition that an OVER names
 	Lambdas   map[*syntax.Lambda][]string          // names of the parameters, unique in the statement
+	Now       time.Time                            // the statement's clock, in UTC; zero where it has none
 	Aliases   map[string]bool                      // taken by relations and lambdas
 	Views     map[string]*syntax.Table             // the views it reads, by full name, each where the statement reads it first
 	Scans     []*Scan                              // in the order of the text
@@ -48,6 +51,8 @@ type Relation struct {
 	View    *syntax.Query // a view's query
 	Columns []*Column
 	Outer   bool // an UNNEST that gives a row of NULLs where it has none: LEFT JOIN
+
+	subquery *syntax.Query // of a derived table
 }
 
 // Column is one column in reach of a name.
@@ -77,7 +82,6 @@ type Scan struct {
 	// which the session finds after bind.
 	Partitions []catalog.Partition
 	Files      []catalog.File
-	chosen     bool
 	at         *syntax.Table
 }
 
@@ -88,6 +92,9 @@ type CTE struct {
 	Steps   []string    // of a recursive part: names for what it starts from and each step in turn
 	Step    syntax.Body // what each step reads the one before with
 	Union   *syntax.SetOp
+
+	query *syntax.Query // of a part that is not recursive
+	reads int           // how often it is named
 }
 
 // Output is one column of a query's body.

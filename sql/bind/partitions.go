@@ -10,15 +10,15 @@ import (
 	"logsql/sql/syntax"
 )
 
-// choosePartitions finds the partitions of an external table that p leaves.
-func (b *binder) choosePartitions(n syntax.Node, s *Scan, p *pruner) {
+// choosePartitions finds the partitions of an external table that f leaves.
+func (b *binder) choosePartitions(n syntax.Node, s *Scan, f filter) {
 	var filter catalog.Filter
-	if p != nil {
-		filter = p
+	if f != nil {
+		filter = f
 	}
 	partitions, err := s.Table.AllPartitions(filter)
 	b.failWith(n, err)
-	s.Partitions, s.chosen = partitions, true
+	s.Partitions = partitions
 	for i, name := range s.Table.Partition {
 		t := s.Table.Columns[len(s.Table.Columns)-len(s.Table.Partition)+i].Type
 		for _, p := range partitions {
@@ -29,25 +29,6 @@ func (b *binder) choosePartitions(n syntax.Node, s *Scan, p *pruner) {
 		}
 	}
 }
-
-// chooseRest takes all partitions of the tables that no WHERE was about.
-func (b *binder) chooseRest() {
-	for _, s := range b.info.Scans {
-		if s.Table.External != nil && !s.chosen && b.err == nil {
-			b.choosePartitions(s.at, s, nil)
-		}
-	}
-}
-
-// Keep is catalog.Filter.
-func (p *pruner) Keep(values []string, known []bool) bool {
-	p.values, p.known = values, known
-	return p.truth(p.where).has(isTrue)
-}
-
-// Injected is catalog.Filter: the values that the conditions which must all
-// hold give a column by = or IN.
-func (p *pruner) Injected(column string) []string { return p.given(p.where, column) }
 
 func (p *pruner) given(x syntax.Expr, column string) []string {
 	switch x := x.(type) {
@@ -80,9 +61,20 @@ func (p *pruner) given(x syntax.Expr, column string) []string {
 	return nil
 }
 
+// isColumn reports whether x is a column of the table, at any distance.
 func (p *pruner) isColumn(x syntax.Expr, name string) bool {
-	c := p.info.Columns[x]
-	return c != nil && c.Relation == p.rel && c.Item == nil && c.Ref == name
+	c := p.info.Columns[Unparen(x)]
+	for c != nil && c.Item == nil && c.Relation != p.rel {
+		switch it := p.path.behind(p.info, c); {
+		case it == nil || it.Field != "":
+			return false
+		case it.Column != nil:
+			c = it.Column
+		default:
+			c = p.info.Columns[Unparen(it.Expr)]
+		}
+	}
+	return c != nil && c.Item == nil && c.Ref == name
 }
 
 // texts are values as partitions have them; nil where one is not known.

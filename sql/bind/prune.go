@@ -2,60 +2,15 @@ package bind
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"logsql/convert/lake"
 	"logsql/convert/schema"
 	"logsql/sql/catalog"
 	"logsql/sql/funcs"
 	"logsql/sql/syntax"
 )
-
-// prune leaves out the parts of the tables of a SELECT's FROM whose partition
-// values no row of the WHERE clause can have. What it cannot judge it keeps; the
-// condition itself stays in the query.
-func (b *binder) prune(sel *syntax.Select) {
-	if b.err != nil {
-		return
-	}
-	for _, t := range tablesOf(sel.From, false) {
-		rel := b.info.Relations[t.table]
-		if rel == nil || rel.Scan == nil || len(rel.Scan.Table.Partition) == 0 {
-			continue
-		}
-		p := &pruner{info: b.info, rel: rel, where: sel.Where}
-		if t.nullable && p.truth(sel.Where).has(isTrue) {
-			continue // a row without a match may pass: fewer parts would make more of those
-		}
-		p.present = true
-		if rel.Scan.Table.External != nil {
-			b.choosePartitions(t.table, rel.Scan, p)
-			continue
-		}
-		rel.Scan.Parts = p.filter(sel.Where, rel.Scan.Parts)
-	}
-}
-
-type fromTable struct {
-	table    *syntax.Table
-	nullable bool // on the side of an outer join that is filled with NULLs
-}
-
-func tablesOf(r syntax.Relation, nullable bool) []fromTable {
-	switch r := r.(type) {
-	case *syntax.Table:
-		return []fromTable{{r, nullable}}
-	case *syntax.Aliased:
-		return tablesOf(r.Of, nullable)
-	case *syntax.Join:
-		left := tablesOf(r.Left, nullable || r.Kind == "RIGHT" || r.Kind == "FULL")
-		return append(left, tablesOf(r.Right, nullable || r.Kind == "LEFT" || r.Kind == "FULL")...)
-	}
-	return nil
-}
 
 // truth is the set of outcomes a condition may have on the rows of a part.
 type truth uint8
@@ -76,29 +31,14 @@ func is(v bool) truth {
 	return isFalse
 }
 
-// pruner judges conditions about one relation for one tuple of partition
-// values; without present, for the NULLs of an outer join.
+// pruner judges conditions for one tuple of a relation's partition values.
 type pruner struct {
-	info    *Info
-	rel     *Relation
-	where   syntax.Expr
-	present bool
-	values  []string
-	known   []bool // which of values are meant; nil for all
-}
-
-func (p *pruner) filter(where syntax.Expr, parts []lake.Part) []lake.Part {
-	judged := map[string]bool{}
-	return slices.DeleteFunc(slices.Clone(parts), func(part lake.Part) bool {
-		key := strings.Join(part.Partition, "\x00")
-		keep, ok := judged[key]
-		if !ok {
-			p.values = part.Partition
-			keep = p.truth(where).has(isTrue)
-			judged[key] = keep
-		}
-		return !keep
-	})
+	info   *Info
+	rel    *Relation
+	path   chain
+	absent *Relation // is filled with NULLs by an outer join
+	values []string
+	known  []bool // which of values are meant; nil for all
 }
 
 func (p *pruner) truth(x syntax.Expr) truth {
@@ -224,6 +164,10 @@ func order(l, r any) (int, bool) {
 		if r, ok := r.(time.Time); ok {
 			return l.Compare(r), true
 		}
+	case funcs.Stamp:
+		if r, ok := r.(funcs.Stamp); ok {
+			return l.Compare(r.Time), true
+		}
 	}
 	return 0, false
 }
@@ -247,7 +191,7 @@ func (p *pruner) like(x *syntax.Like) truth {
 }
 
 // value is what an expression is on every row of the part: nil for NULL, a
-// string, an int64 or a day; false where that is not known.
+// string, an int64, a day, a stamp or a span; false where that is not known.
 func (p *pruner) value(x syntax.Expr) (any, bool) {
 	v, ok := p.plain(x)
 	if !ok || v == nil {
@@ -262,6 +206,9 @@ func (p *pruner) value(x syntax.Expr) (any, bool) {
 func (p *pruner) plain(x syntax.Expr) (any, bool) {
 	if c := p.info.Columns[x]; c != nil {
 		return p.column(c)
+	}
+	if c := p.info.Calls[x]; c != nil {
+		return p.call(c)
 	}
 	switch x := x.(type) {
 	case *syntax.Paren:
@@ -278,8 +225,10 @@ func (p *pruner) plain(x syntax.Expr) (any, bool) {
 		n, err := strconv.ParseInt(x.Text, 10, 64)
 		return n, err == nil
 	case *syntax.TypedLit:
-		day, ok := funcs.ParseDay(x.Value)
-		return day, ok && p.info.Types[x].Kind == schema.Date
+		return typedLiteral(x.Value, p.info.Types[x])
+	case *syntax.IntervalLit:
+		months, millis, ok := ParseInterval(x)
+		return span{months, millis}, ok
 	case *syntax.Binary:
 		if x.Op == "||" {
 			return p.concat(x.X, x.Y)
@@ -291,8 +240,17 @@ func (p *pruner) plain(x syntax.Expr) (any, bool) {
 			return v, ok
 		}
 		return convert(v, p.info.Types[x])
-	case *syntax.Call:
-		return p.call(x)
+	}
+	return nil, false
+}
+
+func typedLiteral(text string, t schema.Type) (any, bool) {
+	switch t.Kind {
+	case schema.Date:
+		return funcs.ParseDay(text)
+	case schema.Timestamp:
+		m, _, ok := ParseMoment(t.Kind, text)
+		return funcs.Stamp{Time: m.Time}, ok && m.Zone == "" && m.Picos == 0 && m.Digits <= t.Precision
 	}
 	return nil, false
 }
@@ -301,6 +259,9 @@ func (p *pruner) plain(x syntax.Expr) (any, bool) {
 func (p *pruner) arithmetic(op string, x, y syntax.Expr) (any, bool) {
 	xv, xok := p.value(x)
 	yv, yok := p.value(y)
+	if iv, ok := yv.(span); ok && xok {
+		return iv.moved(op, xv)
+	}
 	l, lint := xv.(int64)
 	r, rint := yv.(int64)
 	const most = 1 << 30
@@ -318,19 +279,65 @@ func (p *pruner) arithmetic(op string, x, y syntax.Expr) (any, bool) {
 	return nil, false
 }
 
-func (p *pruner) call(x *syntax.Call) (any, bool) {
-	if p.info.Calls[x] == nil || len(x.Name) > 1 {
+// span is an interval.
+type span struct{ months, millis int64 }
+
+// moved adds an interval to a moment or takes it off.
+func (iv span) moved(op string, v any) (any, bool) {
+	const day = 24 * 60 * 60 * 1000
+	unit, n := "second", iv.millis/1000
+	switch {
+	case iv.months != 0:
+		unit, n = "month", iv.months
+	case iv.millis%day == 0:
+		unit, n = "day", iv.millis/day
+	case iv.millis%1000 != 0:
 		return nil, false
 	}
-	switch strings.ToLower(x.Name[0].Name) {
-	case "concat":
-		return p.concat(x.Args...)
-	case "date":
-		if v, ok := p.value(x.Args[0]); ok && v != nil {
-			return convert(v, schema.Of(schema.Date))
-		}
+	switch op {
+	case "+":
+	case "-":
+		n = -n
+	default:
+		return nil, false
+	}
+	return funcs.Fold("date_add", []any{unit, n, v})
+}
+
+// now are the functions of the statement's clock.
+func (p *pruner) now(c *Call) (any, bool) {
+	switch now := p.info.Now; {
+	case now.IsZero():
+	case c.Func.Name == "current_date":
+		return now.Truncate(24 * time.Hour), true
+	case c.Result.Precision == 3:
+		return funcs.Stamp{Time: now.Truncate(time.Millisecond)}, true
 	}
 	return nil, false
+}
+
+func (p *pruner) call(c *Call) (any, bool) {
+	if c.Func == nil {
+		return nil, false
+	}
+	switch c.Func.Name {
+	case "concat":
+		return p.concat(c.Args...)
+	case "now", "current_timestamp", "localtimestamp", "current_date":
+		return p.now(c)
+	}
+	if !funcs.Folds(c.Func.Name) {
+		return nil, false
+	}
+	args := make([]any, len(c.Args))
+	for i, x := range c.Args {
+		v, ok := p.value(x)
+		if !ok || v == nil {
+			return nil, false
+		}
+		args[i] = v
+	}
+	return funcs.Fold(c.Func.Name, args)
 }
 
 func (p *pruner) concat(args ...syntax.Expr) (any, bool) {
@@ -347,35 +354,92 @@ func (p *pruner) concat(args ...syntax.Expr) (any, bool) {
 }
 
 func (p *pruner) column(c *Column) (any, bool) {
-	if p.rel == nil || c.Relation != p.rel || c.Item != nil {
+	if p.rel == nil || c.Relation == nil || c.Item != nil {
 		return nil, false
 	}
-	if !p.present {
+	if c.Relation == p.absent {
 		return nil, true
 	}
-	i := p.rel.Scan.Table.PartitionIndex(c.Ref)
+	if it := p.path.behind(p.info, c); it != nil {
+		return p.item(it, c.Type)
+	}
+	i := -1
+	if c.Relation == p.rel {
+		i = p.rel.Scan.Table.PartitionIndex(c.Ref)
+	}
 	if i < 0 || i >= len(p.values) || p.values[i] == catalog.HiveDefault || p.known != nil && !p.known[i] {
 		return nil, false
 	}
 	return convert(p.values[i], c.Type)
 }
 
+// item is what a derived table selects, as the type its column has outside.
+func (p *pruner) item(it *Item, to schema.Type) (v any, ok bool) {
+	switch {
+	case it.Column != nil:
+		v, ok = p.column(it.Column)
+	case it.Field == "":
+		v, ok = p.value(it.Expr)
+	}
+	if !ok || v == nil || it.Out.Type.Equal(to) {
+		return v, ok
+	}
+	return convert(v, to)
+}
+
 // convert is the casts that pruning follows; one that could fail is not known,
 // so that the query itself complains.
 func convert(v any, to schema.Type) (any, bool) {
-	text, isText := v.(string)
+	switch v := v.(type) {
+	case string:
+		return convertText(v, to)
+	case int64:
+		return convertText(strconv.FormatInt(v, 10), to)
+	case time.Time:
+		return convertDay(v, to)
+	case funcs.Stamp:
+		return convertStamp(v, to)
+	}
+	return nil, false
+}
+
+func convertText(text string, to schema.Type) (any, bool) {
 	switch {
-	case to.Kind == schema.Varchar && isText && (to.Precision == 0 || len(text) <= to.Precision):
-		return v, true
-	case to.IsInteger() && isText:
+	case to.Kind == schema.Varchar && (to.Precision == 0 || len(text) <= to.Precision):
+		return text, true
+	case to.IsInteger():
 		n, err := strconv.ParseInt(text, 10, 8<<(to.Kind-schema.TinyInt))
 		return n, err == nil
-	case to.IsInteger():
-		n, ok := v.(int64)
-		return n, ok
-	case to.Kind == schema.Date && isText:
-		return funcs.ParseDay(text)
+	case to.Kind == schema.Date, to.Kind == schema.Timestamp:
+		return typedLiteral(text, to)
 	}
-	_, isDay := v.(time.Time)
-	return v, isDay && to.Kind == schema.Date
+	return nil, false
+}
+
+func convertDay(v time.Time, to schema.Type) (any, bool) {
+	switch to.Kind {
+	case schema.Date:
+		return v, true
+	case schema.Timestamp, schema.TimestampTZ:
+		return funcs.Stamp{Time: v}, true
+	case schema.Varchar:
+		if y := v.Year(); y > 0 && y < 10_000 {
+			return convertText(v.Format(time.DateOnly), to)
+		}
+	}
+	return nil, false
+}
+
+func convertStamp(v funcs.Stamp, to schema.Type) (any, bool) {
+	switch to.Kind {
+	case schema.Date:
+		return v.Truncate(24 * time.Hour), v.Unix() >= 0
+	case schema.Timestamp, schema.TimestampTZ:
+		unit := time.Second
+		for range to.Precision {
+			unit /= 10
+		}
+		return v, unit == 0 || v.Equal(v.Truncate(unit))
+	}
+	return nil, false
 }

@@ -72,7 +72,7 @@ func (b *binder) with(w *syntax.With, info *Query, outer *scope) *scope {
 		if p.Columns != nil {
 			outs = b.rename(outs, p.Columns)
 		}
-		cte := &CTE{Name: freeName(name, b.ctes), Outputs: outs}
+		cte := &CTE{Name: freeName(name, b.ctes), Outputs: outs, query: p.Query}
 		info.CTEs = append(info.CTEs, cte)
 		s.with[name] = cte
 	}

@@ -16,7 +16,9 @@ func (b *binder) relation(r syntax.Relation, s *scope, hint string) []field {
 	case *syntax.Table:
 		return b.table(r, s, hint)
 	case *syntax.SubqueryRel:
-		return b.derived(r, b.query(r.Query, s.parent), hint)
+		fields := b.derived(r, b.query(r.Query, s.parent), hint)
+		b.info.Relations[r].subquery = r.Query
+		return fields
 	case *syntax.Lateral:
 		outs := b.query(r.Query, s)
 		b.checkCorrelated(r, r.Query, asTable)
@@ -82,6 +84,7 @@ func (b *binder) table(r *syntax.Table, s *scope, hint string) []field {
 		return nil
 	}
 	if cte := s.lookupWith(name); cte != nil && len(r.Name) == 1 {
+		cte.reads++
 		rel := &Relation{Alias: b.alias(hint, name), CTE: cte, Columns: columnsOf(cte.Outputs)}
 		return b.add(r, rel, name)
 	}

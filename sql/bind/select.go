@@ -18,7 +18,6 @@ func (b *binder) selectQuery(sel *syntax.Select, order []syntax.SortItem, q *Que
 		where := b.exprs(from, "WHERE")
 		b.boolean(sel.Where, where.expr(sel.Where), "WHERE clause must evaluate to a boolean: actual type %s")
 		where.refuse(sel.Where, where.all(), "WHERE clause")
-		b.prune(sel)
 	}
 	e := b.exprs(from, "SELECT")
 	e.defined = sel.Windows

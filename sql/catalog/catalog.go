@@ -79,6 +79,9 @@ func (t *Table) FullName() string { return t.Catalog + "." + t.Database + "." + 
 type Catalog struct {
 	tables map[string]map[string]*Table // database → name → table, nil while it is not read
 	load   func(database, name string) (*Table, error)
+
+	// Now is the clock of the statement, in UTC; zero where there is none.
+	Now time.Time
 }
 
 // Open reads the names of a mirror's tables; a missing mirror has the built-in
@@ -89,6 +92,7 @@ func Open(ctx context.Context, m *mirror.Mirror) (*Catalog, error) {
 		return nil, err
 	}
 	c := New()
+	c.Now = time.Now().UTC()
 	c.load = func(database, name string) (*Table, error) { return store.load(ctx, database, name) }
 	for _, t := range logtype.Types {
 		c.tables[Builtin][t.Name] = nil

@@ -38,7 +38,7 @@ var datetimeFuncs = []*Func{
 	{Name: "now", Signatures: []string{"() timestamp with time zone"}, Emit: emitNow},
 	{Name: "current_timestamp", Signatures: []string{"() timestamp with time zone"}, Emit: emitNow},
 	{Name: "localtimestamp", Signatures: []string{"() timestamp"}, Emit: emitNow},
-	{Name: "current_date", Signatures: []string{"() date"}, Emit: build(func([]expr) expr { return castTo(nowUTC(), "DATE") })},
+	{Name: "current_date", Signatures: []string{"() date"}, Emit: emitToday},
 	{Name: "current_time", Signatures: []string{"() time with time zone"}, Emit: emitNow},
 	{Name: "localtime", Signatures: []string{"() time"}, Emit: emitNow},
 	{Name: "current_timezone", Signatures: []string{"() varchar"}, Emit: build(func([]expr) expr { return str("UTC") })},
@@ -163,13 +163,23 @@ func nowUTC() expr {
 	return call("date_trunc", str("millisecond"), call("timezone", str("UTC"), call("now")))
 }
 
+// statementClock is the statement's clock to the microsecond: pruning goes by it too.
+func statementClock(c *Call) expr {
+	if c.Now.IsZero() {
+		return call("timezone", str("UTC"), call("now"))
+	}
+	return &syntax.TypedLit{Type: &syntax.TypeName{Text: "TIMESTAMP"}, Value: c.Now.Format("2006-01-02 15:04:05.999999")}
+}
+
 func emitNow(c *Call) (expr, error) {
-	now := expr(nowUTC())
-	if c.Result.Precision > 3 {
-		now = call("timezone", str("UTC"), call("now"))
+	now := statementClock(c)
+	if c.Result.Precision <= 3 {
+		now = call("date_trunc", str("millisecond"), now)
 	}
 	return fromMoment(now, schema.Type{Kind: schema.Timestamp, Precision: 6}, c.Result)
 }
+
+func emitToday(c *Call) (expr, error) { return castTo(statementClock(c), "DATE"), nil }
 
 func emitAtTimezone(c *Call) (expr, error) {
 	if c.Params[0].Kind == schema.TimeTZ {

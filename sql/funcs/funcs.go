@@ -12,6 +12,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"time"
 
 	"logsql/convert/schema"
 	"logsql/sql/syntax"
@@ -75,6 +76,7 @@ type Call struct {
 	Const  func(i int) (string, bool) // the i-th argument's text where it is a literal
 	Node   *syntax.Call
 	Out    *syntax.Call
+	Now    time.Time // the statement's clock; zero to ask DuckDB's
 }
 
 var families = [][]*Func{

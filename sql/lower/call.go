@@ -32,7 +32,7 @@ func (l *lowerer) call(x syntax.Expr, c *bind.Call) syntax.Expr {
 		return castTo(call("grouping", args...), c.Result)
 	}
 	lowered, err := c.Func.Lower(&funcs.Call{
-		Name: c.Func.Name, Args: args, Params: c.Params, Result: c.Result, Node: node, Out: out,
+		Name: c.Func.Name, Args: args, Params: c.Params, Result: c.Result, Node: node, Out: out, Now: l.info.Now,
 		Const: func(i int) (string, bool) { return constant(c.Args, i) },
 	})
 	l.check(x, err)
