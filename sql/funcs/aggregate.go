@@ -44,8 +44,8 @@ var aggregateFuncs = []*Func{
 	{Name: "skewness", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitMoments(3)},
 	{Name: "kurtosis", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double"}, Emit: emitMoments(4)},
 	{Name: "corr", Kind: Aggregate, Signatures: twoFloats, Emit: emitCorrelation},
-	{Name: "covar_pop", Kind: Aggregate, Signatures: twoFloats, Emit: as("covar_pop")},
-	{Name: "covar_samp", Kind: Aggregate, Signatures: twoFloats, Emit: as("covar_samp")},
+	{Name: "covar_pop", Kind: Aggregate, Signatures: twoFloats, Emit: emitCovariance("covar_pop", 1)},
+	{Name: "covar_samp", Kind: Aggregate, Signatures: twoFloats, Emit: emitCovariance("covar_samp", 2)},
 	{Name: "regr_slope", Kind: Aggregate, Signatures: twoFloats, Emit: emitCorrelation},
 	{Name: "regr_intercept", Kind: Aggregate, Signatures: twoFloats, Emit: emitCorrelation},
 	{Name: "geometric_mean", Kind: Aggregate, Signatures: []string{"(bigint) double", "(double) double", "(real) real"}, Emit: emitGeometricMean},
@@ -164,12 +164,14 @@ func emitAvg(c *Call) (expr, error) {
 	case schema.Real:
 		return realOf(c.with("avg", castTo(x, "DOUBLE"))), nil
 	case schema.IntervalDay:
-		return ofMillis(call("trunc", c.with("avg", intervalMillis(x)))), nil
+		return ofMillis(halfUp(c.with("avg", intervalMillis(x)))), nil
 	case schema.IntervalYear:
-		return call("to_months", castTo(call("trunc", c.with("avg", intervalMonths(x))), "INTEGER")), nil
+		return call("to_months", castTo(halfUp(c.with("avg", intervalMonths(x))), "INTEGER")), nil
 	}
-	return c.with("avg", x), nil
+	return c.with("avg", castTo(x, "DOUBLE")), nil // Trino adds up doubles, also of bigints
 }
+
+func halfUp(x expr) expr { return call("floor", bin("+", x, castTo(str("0.5"), "DOUBLE"))) }
 
 // emitExtremeOf is min and max, of one value or of the first n. What does not
 // compare as it is goes by a key.
@@ -199,21 +201,23 @@ func emitExtremeOf(by, plain string) emit {
 // firstOf lists the n values whose keys come first; NULL keys do not count.
 func firstOf(c *Call, value, key, n expr, desc bool) expr {
 	list := c.with("list", structOf([]string{"k", "v"}, key, value))
-	list.Filter = keyFilter(list.Filter, key)
+	list.Filter = keyFilter(keyFilter(list.Filter, key), n)
 	way, place := "ASC", id(indexVar)
 	if desc {
 		way, place = "DESC", &syntax.Unary{Op: "-", X: place}
 	}
 	ranked := structOf([]string{"k", "i", "v"}, field(elem(), "k"), place, field(elem(), "v")) // of equal keys the first
 	sorted := call("list_sort", call("list_transform", list, lambda(ranked, elemVar, indexVar)), str(way))
-	first := call("list_slice", sorted, num(1), limit(c, n))
+	first := call("list_slice", sorted, num(1), limit(c, n, list.Filter))
 	return typed(call("list_transform", first, lambda(field(elem(), "v"), elemVar)), c.Result)
 }
 
-// limit is the number of values that an aggregate is to give. It is the same on
-// every row.
-func limit(c *Call, n expr) expr {
-	n = c.with("any_value", n)
+// limit is the number of values that an aggregate is to give, as the first row
+// that counts has it.
+func limit(c *Call, n, filter expr) expr {
+	of := c.with("any_value", n)
+	of.Filter = filter
+	n = of
 	what := "second argument of " + c.Name + "_n must be "
 	positive := "positive"
 	if len(c.Args) == 3 {
@@ -331,17 +335,30 @@ func emitHistogram(c *Call) (expr, error) {
 	return typed(c.with("histogram", x), c.Result), nil
 }
 
-// emitVariance: DuckDB fails where values are not finite; the answer is NaN.
+// emitVariance: DuckDB fails where a square is not finite; the answer is NaN.
 func emitVariance(name string, least int) emit {
 	return func(c *Call) (expr, error) {
 		x := c.Args[0]
 		if c.Params[0].Kind != schema.Double {
 			return c.with(name, x), nil
 		}
+		fits := bin("<", call("abs", x), castTo(str("1e154"), "DOUBLE"))
 		finite := c.with(name, x)
-		finite.Filter = both(finite.Filter, call("isfinite", x))
-		test := and(c.with("bool_or", not(call("isfinite", x))), bin(">=", c.with("count", x), num(least)))
+		finite.Filter = both(finite.Filter, fits)
+		test := and(c.with("bool_or", not(fits)), bin(">=", c.with("count", x), num(least)))
 		return when(test, castTo(str("nan"), "DOUBLE"), finite), nil
+	}
+}
+
+// emitCovariance: it is NaN where a product is not finite.
+func emitCovariance(name string, least int) emit {
+	return func(c *Call) (expr, error) {
+		product := bin("*", castTo(c.Args[0], "DOUBLE"), castTo(c.Args[1], "DOUBLE"))
+		fits := call("isfinite", product)
+		finite := c.with(name, c.Args...)
+		finite.Filter = both(finite.Filter, fits)
+		test := and(c.with("bool_or", not(fits)), bin(">=", c.with("count", product), num(least)))
+		return when(test, typed(str("nan"), c.Result), typed(finite, c.Result)), nil
 	}
 }
 

@@ -86,6 +86,10 @@ func correlation(ys, xs []float64, what string) any {
 		m2x += float64((x - oldX) * (x - meanX))
 		m2y += float64((y - oldY) * (y - meanY))
 	}
+	// Trino adds this up with what it has of no rows: with NaN where a square is not finite.
+	c2 += float64(meanX*meanY) * 0
+	m2x += float64(meanX*meanX) * 0
+	m2y += float64(meanY*meanY) * 0
 	result := c2 / m2x
 	switch what {
 	case "corr":

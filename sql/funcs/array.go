@@ -146,7 +146,8 @@ func emitArrayExcept(c *Call) (expr, error) {
 	a, b, t := c.Args[0], c.Args[1], c.Result.Elem()
 	const others = "$b"
 	kept := call("list_filter", a, lambda(not(in(id(others), t)), elemVar))
-	return when(or(isNull(a), isNull(b)), typedNull(c.Result), let(others, keys(b, t), distinct(kept, t))), nil
+	left := when(bin("=", call("len", b), num(0)), a, let(others, keys(b, t), distinct(kept, t))) // as Trino has it, not distinct
+	return when(or(isNull(a), isNull(b)), typedNull(c.Result), left), nil
 }
 
 func emitArrayIntersect(c *Call) (expr, error) {
@@ -173,12 +174,12 @@ func emitArrayJoin(c *Call) (expr, error) {
 	if len(c.Args) == 3 {
 		text = call("coalesce", text, c.Args[2])
 	}
-	joined := call("array_to_string", call("list_transform", c.Args[0], lambda(text, elemVar)), c.Args[1])
-	anyNull := isNull(c.Args[0])
-	for _, a := range c.Args[1:] {
-		anyNull = or(anyNull, isNull(a))
+	join := "array_to_string"
+	if _, literal := c.constant(1); !literal {
+		join = "trino_array_join" // DuckDB's separator must be a constant
 	}
-	return when(anyNull, castTo(null(), "VARCHAR"), call("coalesce", joined, str(""))), nil
+	joined := call(join, call("list_transform", c.Args[0], lambda(text, elemVar)), c.Args[1])
+	return when(anyNull(c.Args...), castTo(null(), "VARCHAR"), call("coalesce", joined, str(""))), nil
 }
 
 // emitArrayExtreme is array_max and array_min. What does not compare as it is
@@ -272,8 +273,7 @@ func sortedBy(list, key expr) expr {
 
 func emitArraysOverlap(c *Call) (expr, error) {
 	a, b, t := c.Args[0], c.Args[1], c.Params[0].Elem()
-	anyNull := or(hasNull(a), hasNull(b))
-	unknown := when(anyNull, castTo(null(), "BOOLEAN"), boolean(false))
+	unknown := when(or(hasNull(a), hasNull(b)), castTo(null(), "BOOLEAN"), boolean(false))
 	empty := or(bin("=", call("len", a), num(0)), bin("=", call("len", b), num(0)))
 	overlap := when(call("list_has_any", keys(a, t), keys(b, t)), boolean(true), when(empty, boolean(false), unknown))
 	return when(or(isNull(a), isNull(b)), castTo(null(), "BOOLEAN"), overlap), nil
@@ -310,13 +310,14 @@ func emitRepeat(c *Call) (expr, error) {
 }
 
 func integerSequence(c *Call, from, to expr) expr {
+	distance := bin("-", castTo(to, "HUGEINT"), from)
 	if len(c.Args) == 2 {
 		step := when(bin("<=", from, to), num(1), num(-1))
-		return typed(tooLong(c, bin("+", call("abs", bin("-", to, from)), num(1)), call("generate_series", from, to, step)), c.Result)
+		return typed(tooLong(c, bin("+", call("abs", distance), num(1)), call("generate_series", from, to, step)), c.Result)
 	}
 	step := c.Args[2]
 	bad := or(and(bin("<", from, to), bin("<", step, num(0))), and(bin(">", from, to), bin(">", step, num(0))))
-	list := tooLong(c, bin("+", call("abs", bin("//", bin("-", to, from), step)), num(1)), call("generate_series", from, to, step))
+	list := tooLong(c, bin("+", call("abs", bin("//", distance, step)), num(1)), call("generate_series", from, to, step))
 	list = when(bad, fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str(sequenceStep)), list)
 	return typed(when(bin("=", step, num(0)), fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("step must not be zero")), list), c.Result)
 }
@@ -350,18 +351,13 @@ func emitTrimArray(c *Call) (expr, error) {
 func emitZip(c *Call) (expr, error) {
 	row := c.Result.Elem()
 	names, elems := make([]string, len(c.Args)), make([]expr, len(c.Args))
-	var anyNull expr
-	var size expr
+	sizes := make([]expr, len(c.Args))
 	for i, a := range c.Args {
-		names[i], elems[i] = FieldName(row, i), at(a, id(indexVar))
-		if i == 0 {
-			anyNull, size = isNull(a), call("len", a)
-			continue
-		}
-		anyNull, size = or(anyNull, isNull(a)), call("greatest", size, call("len", a))
+		names[i], elems[i], sizes[i] = FieldName(row, i), at(a, id(indexVar)), call("len", a)
 	}
+	size := call("greatest", sizes...)
 	list := call("list_transform", call("range", num(1), bin("+", size, num(1))), lambda(structOf(names, elems...), indexVar))
-	return when(anyNull, typedNull(c.Result), list), nil
+	return when(anyNull(c.Args...), typedNull(c.Result), list), nil
 }
 
 func emitNgrams(c *Call) (expr, error) {

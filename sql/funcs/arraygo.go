@@ -3,6 +3,7 @@ package funcs
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // Functions over arrays of any type are written in Go as functions over places,
@@ -15,6 +16,15 @@ var arrayGo = []GoFunc{
 			places = append(places, int64(i+1))
 		}
 		return places, nil
+	}},
+	{Name: "trino_array_join", Signature: "(array(varchar), varchar) varchar", Total: true, Call: func(a []any) (any, error) {
+		var parts []string
+		for _, v := range a[0].([]any) {
+			if text, ok := v.(string); ok {
+				parts = append(parts, text)
+			}
+		}
+		return strings.Join(parts, a[1].(string)), nil
 	}},
 	{Name: "trino_sort", Signature: "(array(array(bigint))) array(bigint)", Call: sortPlaces},
 }

@@ -98,6 +98,15 @@ func fail(t schema.Type, code string, msg expr) expr {
 	return typed(call("trino_fail", str(code), msg), t)
 }
 
+// anyNull tells whether one of xs is NULL.
+func anyNull(xs ...expr) expr {
+	var test expr = isNull(xs[0])
+	for _, x := range xs[1:] {
+		test = or(test, isNull(x))
+	}
+	return test
+}
+
 func isLiteral(x expr) bool {
 	switch x := x.(type) {
 	case *syntax.NumberLit, *syntax.StringLit, *syntax.BoolLit, *syntax.NullLit:

@@ -66,10 +66,6 @@ func emitExtreme(op string) func(c *Call) (expr, error) {
 			}
 			best = when(better, x, best)
 		}
-		anyNull := isNull(c.Args[0])
-		for _, x := range c.Args[1:] {
-			anyNull = or(anyNull, isNull(x))
-		}
-		return when(anyNull, castTo(null(), DuckType(c.Result)), best), nil
+		return when(anyNull(c.Args...), castTo(null(), DuckType(c.Result)), best), nil
 	}
 }

@@ -187,7 +187,7 @@ func emitAtTimezone(c *Call) (expr, error) {
 	}
 	t := instant(c.Args[0])
 	if c.Params[1].Kind == schema.IntervalDay {
-		return zonedIn(t, call("trino_offset_name", intervalMillis(c.Args[1]))), nil
+		return zonedIn(t, unlessNull(t, call("trino_offset_name", intervalMillis(c.Args[1])))), nil
 	}
 	return zonedIn(t, zoneArg(c, 1)), nil
 }
@@ -218,8 +218,11 @@ func zoneArg(c *Call, i int) expr {
 			return str(name)
 		}
 	}
-	return call("trino_zone", c.Args[i])
+	return unlessNull(c.Args[0], call("trino_zone", c.Args[i]))
 }
+
+// unlessNull is y, not computed and NULL where x is.
+func unlessNull(x, y expr) expr { return when(isNull(x), null(), y) }
 
 func emitWithTimezone(c *Call) (expr, error) {
 	z := zoneArg(c, 1)
@@ -232,7 +235,7 @@ func emitFromUnixtime(c *Call) (expr, error) {
 	half := castTo(str("0.5"), "DOUBLE")
 	millis := call("floor", bin("+", bin("*", x, castTo(num(1000), "DOUBLE")), half))
 	const last = 1<<51 - 1 // Trino keeps the milliseconds of a zoned timestamp in 52 bits
-	over := fail(schema.Of(schema.BigInt), "INVALID_FUNCTION_ARGUMENT", bin("||", str("Millis overflow: "), castTo(castTo(millis, "HUGEINT"), "VARCHAR")))
+	over := fail(schema.Of(schema.BigInt), "INVALID_FUNCTION_ARGUMENT", bin("||", str("Millis overflow: "), call("trino_java_long", millis)))
 	fits := castTo(when(call("isnan", x), castTo(num(0), "DOUBLE"), millis), "BIGINT")
 	if _, literal := c.constant(0); !literal {
 		fits = when(and(bin(">", call("abs", millis), castTo(num(last), "DOUBLE")), not(call("isnan", x))), over, fits)
@@ -240,7 +243,7 @@ func emitFromUnixtime(c *Call) (expr, error) {
 	t := call("make_timestamp", bin("*", fits, num(1000)))
 	switch len(c.Args) {
 	case 2:
-		return zonedIn(t, zoneArg(c, 1)), nil
+		return zonedIn(t, unlessNull(x, call("trino_unix_zone", c.Args[1]))), nil
 	case 3:
 		minutes := bin("+", bin("*", c.Args[1], num(60)), c.Args[2])
 		return zonedIn(t, call("trino_offset_name", bin("*", minutes, num(60_000)))), nil
@@ -338,9 +341,9 @@ func byUnit(c *Call, t schema.Type, of func(name string) (expr, error)) (expr, e
 		choice.Whens = append(choice.Whens, syntax.When{Cond: str(name), Result: typed(x, c.Result)})
 	}
 	if literal {
-		return bad(str(text)), nil
+		return when(anyNull(c.Args[1:]...), typedNull(c.Result), bad(str(text))), nil
 	}
-	return when(isNull(c.Args[0]), typedNull(c.Result), choice), nil
+	return when(anyNull(c.Args...), typedNull(c.Result), choice), nil
 }
 
 func unitOwner(t schema.Type) string {
@@ -435,7 +438,7 @@ func fitting(c *Call) expr {
 		code = "GENERIC_INTERNAL_ERROR"
 	}
 	fits := &syntax.Between{X: n, Low: num(math.MinInt32), High: num(math.MaxInt32)}
-	return when(not(fits), fail(c.Params[1], code, str("integer overflow")), n)
+	return when(and(notNull(c.Args[2]), not(fits)), fail(c.Params[1], code, str("integer overflow")), n)
 }
 
 func addStamp(name string, x, n expr, t schema.Type) expr {

@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"math"
 	"math/big"
 	"regexp"
 	"strconv"
@@ -16,6 +17,10 @@ var datetimeGo = []GoFunc{
 		return jodaUTC(a[0].(time.Time), a[1].(string), &from)
 	}},
 	{Name: "trino_zone", Signature: "(varchar) varchar", Call: func(a []any) (any, error) { return zoneName(a[0].(string)) }},
+	{Name: "trino_unix_zone", Signature: "(varchar) varchar", Call: goUnixZone},
+	{Name: "trino_java_long", Signature: "(double) varchar", Total: true, Call: func(a []any) (any, error) {
+		return strconv.FormatInt(javaLong(a[0].(float64)), 10), nil
+	}},
 	{Name: "trino_offset_name", Signature: "(bigint) varchar", Call: goOffsetName},
 	{Name: "trino_iso_date", Signature: "(varchar) date", Call: goISODate},
 	{Name: "trino_iso_instant", Signature: "(varchar) timestamp", Call: func(a []any) (any, error) { return instantOf(parseISO(a[0].(string))) }},
@@ -213,4 +218,26 @@ func goISODate(a []any) (any, error) {
 	}
 	z, err := parseISO(text)
 	return z.Time, err
+}
+
+// goUnixZone is a zone's name checked as from_unixtime does.
+func goUnixZone(a []any) (any, error) {
+	name, err := zoneName(a[0].(string))
+	if err != nil {
+		return nil, failure("NOT_SUPPORTED", "Time zone not supported: %s", a[0])
+	}
+	return name, nil
+}
+
+// javaLong is a double cut to a long, the nearest there is.
+func javaLong(f float64) int64 {
+	switch {
+	case math.IsNaN(f):
+		return 0
+	case f >= 1<<63:
+		return math.MaxInt64
+	case f <= -1<<63:
+		return math.MinInt64
+	}
+	return int64(f)
 }

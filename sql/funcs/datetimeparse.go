@@ -167,7 +167,7 @@ func strftimeOf(pieces []piece) (string, bool) {
 func failWith(c *Call, err error) expr {
 	var known *syntax.Error
 	if !errors.As(err, &known) {
-		return fail(c.Result, "GENERIC_INTERNAL_ERROR", str(err.Error()))
+		known = &syntax.Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error()}
 	}
-	return fail(c.Result, known.Code, str(known.Msg))
+	return when(anyNull(c.Args...), typedNull(c.Result), fail(c.Result, known.Code, str(known.Msg)))
 }

@@ -141,7 +141,7 @@ func goHumanSeconds(a []any) (any, error) {
 		return nil, invalid("Invalid argument found: %s", FloatText(f, 64))
 	}
 	left := int64(math.MaxInt64)
-	if f = math.Abs(math.Floor(f + 0.5)); f < 1<<63 {
+	if f = math.Abs(math.Round(f)); f < 1<<63 {
 		left = int64(f)
 	}
 	var parts []string

@@ -23,8 +23,49 @@ func emitMap(c *Call) (expr, error) {
 	}
 	k, v := c.Args[0], c.Args[1]
 	const msg = "Key and value arrays must be the same length"
-	made := when(bin("<>", call("len", k), call("len", v)), fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str(msg)), typed(call("map", k, v), c.Result))
+	made := when(bin("<>", call("len", k), call("len", v)), fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str(msg)), typed(call("map", wholeKeys(k, c.Result.Key()), v), c.Result))
 	return when(or(isNull(k), isNull(v)), typedNull(c.Result), made), nil
+}
+
+// wholeKeys is a list of keys of type t, an error where one holds a NULL.
+func wholeKeys(list expr, t schema.Type) expr {
+	if len(t.Elems) == 0 {
+		return list
+	}
+	bad := call("list_filter", list, lambda(holdsNull(elem(), t), elemVar))
+	text := call("replace", castTo(at(bad, num(1)), "VARCHAR"), str("NULL"), str("null"))
+	msg := bin("||", str("map key cannot be indeterminate: "), text)
+	return when(bin(">", call("len", bad), num(0)), fail(schema.ArrayOf(t), "INVALID_FUNCTION_ARGUMENT", msg), list)
+}
+
+// holdsNull tells whether a part of x, which is not NULL itself, is NULL.
+func holdsNull(x expr, t schema.Type) expr {
+	part := func(x expr, t schema.Type) expr {
+		if len(t.Elems) == 0 {
+			return isNull(x)
+		}
+		return or(isNull(x), holdsNull(x, t))
+	}
+	any := func(list expr, t schema.Type) expr {
+		name := variable("$h", t)
+		return call("coalesce", call("list_contains", call("list_transform", list, lambda(part(id(name), t), name)), boolean(true)), boolean(false))
+	}
+	switch t.Kind {
+	case schema.Array:
+		return any(x, t.Elem())
+	case schema.Map:
+		return any(call("map_values", x), t.Value())
+	}
+	var test expr
+	for i, f := range t.Elems {
+		one := part(field(x, FieldName(t, i)), f.Type)
+		if test == nil {
+			test = one
+		} else {
+			test = or(test, one)
+		}
+	}
+	return call("coalesce", and(notNull(x), test), boolean(false))
 }
 
 func emitMapEntries(c *Call) (expr, error) {
@@ -56,11 +97,7 @@ func emitMultimapFromEntries(c *Call) (expr, error) {
 }
 
 func emitMapConcat(c *Call) (expr, error) {
-	test := isNull(c.Args[0])
-	for _, a := range c.Args[1:] {
-		test = or(test, isNull(a))
-	}
-	return when(test, typedNull(c.Result), typed(call("map_concat", c.Args...), c.Result)), nil
+	return when(anyNull(c.Args...), typedNull(c.Result), typed(call("map_concat", c.Args...), c.Result)), nil
 }
 
 // OddMap reports whether values of t hold a map whose keys the driver of

@@ -259,7 +259,7 @@ func emitConcat(c *Call) (expr, error) {
 
 func emitConcatWs(c *Call) (expr, error) {
 	if len(c.Params) == 2 && c.Params[1].Kind == schema.Array {
-		return when(isNull(c.Args[0]), castTo(null(), "VARCHAR"), call("array_to_string", c.Args[1], c.Args[0])), nil
+		return when(isNull(c.Args[0]), castTo(null(), "VARCHAR"), call("trino_array_join", c.Args[1], c.Args[0])), nil
 	}
 	return when(isNull(c.Args[0]), castTo(null(), "VARCHAR"), call("concat_ws", c.Args...)), nil
 }
