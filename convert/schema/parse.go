@@ -192,9 +192,9 @@ func (p *typeParser) row() Type {
 }
 
 // atEnd reports whether what was just read as a name was a nameless field's
-// whole type: a parameter list, a comma or the closing bracket follows it.
+// whole type, or its first word: what follows can be no type.
 func (p *typeParser) atEnd() bool {
 	trimmed := strings.TrimLeft(p.rest, " \t\r\n")
 	return trimmed == "" || strings.ContainsRune("(),<>", rune(trimmed[0])) ||
-		strings.HasPrefix(trimmed, "with time zone")
+		strings.HasPrefix(trimmed, "with time zone") || strings.HasPrefix(trimmed, "day to second") || strings.HasPrefix(trimmed, "year to month")
 }

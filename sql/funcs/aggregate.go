@@ -183,18 +183,23 @@ func emitExtremeOf(by, plain string) emit {
 			key = greatestKey(x, t)
 		}
 		asItIs := !Keyed(t) && !(plain == "max" && holdsFloat(t))
+		if len(t.Elems) > 0 {
+			c.Out.Distinct = false
+		}
 		switch {
 		case len(c.Args) == 2:
 			return firstOf(c, x, key, c.Args[1], plain == "max"), nil
-		case asItIs:
+		case asItIs && len(t.Elems) == 0:
 			return c.with(plain, x), nil
+		case asItIs:
+			return extremeOf(c.with(plain, x), collect(c, x, x), t), nil
 		case len(t.Elems) == 0 && !Keyed(t):
 			numbers := c.with(plain, x)
 			numbers.Filter = both(numbers.Filter, not(call("isnan", x))) // NaN is the least in Trino, the greatest in DuckDB
 			return call("coalesce", numbers, c.with(plain, x)), nil
 		}
 		c.Out.Distinct = false
-		return c.with(by, x, key), nil
+		return extremeOf(c.with(by, x, key), collect(c, x, x), t), nil
 	}
 }
 
@@ -239,7 +244,13 @@ func emitBy(name string) emit {
 		if len(c.Args) == 3 {
 			return firstOf(c, c.Args[0], key, c.Args[2], name == "arg_max_null"), nil
 		}
-		return c.with(name, c.Args[0], key), nil
+		best := c.with(name, c.Args[0], key)
+		if t := c.Params[1]; len(t.Elems) > 0 {
+			keys := collect(c, c.Args[1], c.Args[1])
+			by := c.with(strings.TrimSuffix(name, "_null"), c.Args[1], key)
+			return whenDone(array(extremeOf(by, keys, t)), best), nil
+		}
+		return best, nil
 	}
 }
 

@@ -69,13 +69,13 @@ func emitMostFrequent(c *Call) (expr, error) {
 // emitReduceAgg folds the values in their order; Trino's way to put two states
 // together has no use here.
 func emitReduceAgg(c *Call) (expr, error) {
-	list := collect(c, c.Args[0], c.Args[0])
+	list := collect(c, c.Args[0], c.Args[0], c.Args[1])
 	if list.Distinct {
 		return nil, failure("TYPE_MISMATCH", "DISTINCT can only be applied to comparable types (actual: a function)")
 	}
 	list.OrderBy = nil // Trino has none here
 	first := c.with("any_value", c.Args[1])
-	first.OrderBy = nil
+	first.OrderBy, first.Filter = nil, list.Filter
 	const all = "$all"
 	folded := foldList(id(all), first, c.Args[2], c.Params[0], c.Params[1])
 	some := and(bin(">", call("len", id(all)), num(0)), notNull(first))

@@ -197,8 +197,24 @@ func emitArrayExtreme(name string) emit {
 			list := call("list_transform", a, lambda(key, elemVar))
 			best = let(places, list, at(a, call("list_position", id(places), call(name, id(places)))))
 		}
-		return when(or(isNull(a), hasNull(a)), typedNull(c.Result), best), nil
+		return when(or(isNull(a), hasNull(a)), typedNull(c.Result), foldedExtreme(best, a, t, name == "list_max")), nil
 	}
+}
+
+// foldedExtreme is best, the least or the greatest of a list; an error where
+// two that Trino compares on its way there cannot be.
+func foldedExtreme(best, list expr, t schema.Type, greatest bool) expr {
+	if len(t.Elems) == 0 {
+		return best
+	}
+	const sofar, next = "$a", "$b"
+	op := "<"
+	if greatest {
+		op = ">"
+	}
+	fold := lambda(when(compareOrder(op, id(next), id(sofar), t), id(next), id(sofar)), sofar, next)
+	some := when(bin(">", call("len", list), num(0)), list, null()) // DuckDB cannot reduce an empty list
+	return whenDone(array(call("list_reduce", some, fold)), best)
 }
 
 func emitArrayPosition(c *Call) (expr, error) {
@@ -223,7 +239,7 @@ func emitArrayRemove(c *Call) (expr, error) {
 		const test = "$t"
 		const msg = "array_remove does not support arrays with elements that are null or contain null"
 		bad := fail(schema.Of(schema.Boolean), "NOT_SUPPORTED", str(msg))
-		keep = or(isNull(elem()), let(test, compare("=", elem(), x, c.Params[1]), when(isNull(id(test)), bad, not(id(test)))))
+		keep = when(isNull(elem()), boolean(true), let(test, compare("=", elem(), x, c.Params[1]), when(isNull(id(test)), bad, not(id(test)))))
 	}
 	return when(isNull(x), typedNull(c.Result), call("list_filter", a, lambda(keep, elemVar))), nil
 }
@@ -232,10 +248,11 @@ func emitArraySort(c *Call) (expr, error) {
 	if len(c.Args) == 2 {
 		return emitSortWith(c), nil
 	}
-	if t := c.Result.Elem(); Keyed(t) {
-		return sortedBy(c.Args[0], Comparable(elem(), t)), nil
+	t := c.Result.Elem()
+	if Keyed(t) {
+		return orderedList(sortedBy(c.Args[0], Comparable(elem(), t)), t), nil
 	}
-	return call("list_sort", c.Args[0], str("ASC"), str("NULLS LAST")), nil
+	return orderedList(call("list_sort", c.Args[0], str("ASC"), str("NULLS LAST")), t), nil
 }
 
 // emitSortWith asks the comparator for each pair, and sorts by the answers.

@@ -64,6 +64,9 @@ func emitExtreme(op string) func(c *Call) (expr, error) {
 			if c.Result.Kind == schema.Double || c.Result.Kind == schema.Real {
 				better = or(call("isnan", best), and(not(call("isnan", x)), better))
 			}
+			if len(c.Result.Elems) > 0 {
+				better = and(notNull(compareOrder(op, x, best, c.Result)), better)
+			}
 			best = when(better, x, best)
 		}
 		return when(anyNull(c.Args...), castTo(null(), DuckType(c.Result)), best), nil

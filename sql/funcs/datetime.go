@@ -237,7 +237,8 @@ func emitFromUnixtime(c *Call) (expr, error) {
 	const last = 1<<51 - 1 // Trino keeps the milliseconds of a zoned timestamp in 52 bits
 	over := fail(schema.Of(schema.BigInt), "INVALID_FUNCTION_ARGUMENT", bin("||", str("Millis overflow: "), call("trino_java_long", millis)))
 	fits := castTo(when(call("isnan", x), castTo(num(0), "DOUBLE"), millis), "BIGINT")
-	if _, literal := c.constant(0); !literal {
+	text, _ := c.constant(0)
+	if n, err := strconv.ParseFloat(text, 64); err != nil || math.Abs(n) > last/1000 {
 		fits = when(and(bin(">", call("abs", millis), castTo(num(last), "DOUBLE")), not(call("isnan", x))), over, fits)
 	}
 	t := call("make_timestamp", bin("*", fits, num(1000)))
@@ -245,8 +246,7 @@ func emitFromUnixtime(c *Call) (expr, error) {
 	case 2:
 		return zonedIn(t, unlessNull(x, call("trino_unix_zone", c.Args[1]))), nil
 	case 3:
-		minutes := bin("+", bin("*", c.Args[1], num(60)), c.Args[2])
-		return zonedIn(t, call("trino_offset_name", bin("*", minutes, num(60_000)))), nil
+		return zonedIn(t, unlessNull(x, call("trino_offset_of", c.Args[1], c.Args[2]))), nil
 	}
 	return zoned(t, str("UTC")), nil
 }

@@ -21,6 +21,9 @@ var datetimeGo = []GoFunc{
 	{Name: "trino_java_long", Signature: "(double) varchar", Total: true, Call: func(a []any) (any, error) {
 		return strconv.FormatInt(javaLong(a[0].(float64)), 10), nil
 	}},
+	{Name: "trino_offset_of", Signature: "(bigint, bigint) varchar", Call: func(a []any) (any, error) {
+		return zoneAhead(a[0].(int64)*60 + a[1].(int64)) // as Java does, beyond 64 bits too
+	}},
 	{Name: "trino_offset_name", Signature: "(bigint) varchar", Call: goOffsetName},
 	{Name: "trino_iso_date", Signature: "(varchar) date", Call: goISODate},
 	{Name: "trino_iso_instant", Signature: "(varchar) timestamp", Call: func(a []any) (any, error) { return instantOf(parseISO(a[0].(string))) }},
@@ -89,7 +92,11 @@ func goOffsetName(a []any) (any, error) {
 	if a[0].(int64)%60_000 != 0 {
 		return nil, invalid("Invalid time zone offset interval: interval contains seconds")
 	}
-	minutes := a[0].(int64) / 60_000
+	return zoneAhead(a[0].(int64) / 60_000)
+}
+
+// zoneAhead is the zone that is so many minutes ahead.
+func zoneAhead(minutes int64) (any, error) {
 	if minutes > 14*60 || minutes < -14*60 {
 		return nil, invalid("Invalid offset minutes %d", minutes)
 	}

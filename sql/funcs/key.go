@@ -120,13 +120,48 @@ func orderParts(x, y expr, t schema.Type, nullCode int) expr {
 // compareOrder is x op y of arrays and rows, op being of < <= > >=.
 func compareOrder(op string, x, y expr, t schema.Type) expr {
 	xVar, yVar, code := variable("$x", t), variable("$y", t), "$c"
-	test := schema.Of(schema.Boolean)
-	const array, row = "ARRAY comparison not supported for arrays with null elements", "ROW comparison not supported for fields with null elements"
-	answer := when(bin("=", id(code), num(nullInArray)), fail(test, "NOT_SUPPORTED", str(array)),
-		when(bin("=", id(code), num(nullInRow)), fail(test, "NOT_SUPPORTED", str(row)), bin(op, id(code), num(0))))
+	answer := when(bin(">=", id(code), num(nullInArray)), notComparable(id(code), schema.Of(schema.Boolean)), bin(op, id(code), num(0)))
 	both := let(code, order(id(xVar), id(yVar), plainRow(t)), answer)
 	answer = when(or(isNull(id(xVar)), isNull(id(yVar))), castTo(null(), "BOOLEAN"), both)
 	return let(xVar, Comparable(x, t), let(yVar, Comparable(y, t), answer))
+}
+
+// notComparable is the error of a code, in the place of a value of type t.
+func notComparable(code expr, t schema.Type) expr {
+	const array, row = "ARRAY comparison not supported for arrays with null elements", "ROW comparison not supported for fields with null elements"
+	return fail(t, "NOT_SUPPORTED", when(bin("=", code, num(nullInArray)), str(array), str(row)))
+}
+
+// orderedList is list, of elements of type t that are sorted; an error where
+// two neighbours cannot be compared.
+func orderedList(list expr, t schema.Type) expr {
+	if len(t.Elems) == 0 {
+		return list
+	}
+	const all, place = "$sorted", "$n"
+	next := at(id(all), bin("+", id(place), num(1)))
+	tests := call("list_transform", call("range", num(1), call("len", id(all))), lambda(compareOrder("<", at(id(all), id(place)), next, t), place))
+	return let(all, list, whenDone(tests, id(all)))
+}
+
+// extremeOf is best, the least or the greatest of a list of type t; an error
+// where another cannot be compared with it.
+func extremeOf(best, list expr, t schema.Type) expr {
+	if len(t.Elems) == 0 {
+		return best
+	}
+	const one, all, code, test = "$best", "$codes", "$code", "$c"
+	codeOf := func(x expr) expr { return order(x, id(one), t) }
+	codes := call("list_filter", call("list_transform", list, lambda(codeOf(elem()), elemVar)), lambda(bin(">=", id(code), num(nullInArray)), code))
+	itself := when(bin(">=", codeOf(id(one)), num(nullInArray)), num(1), num(0))
+	failed := let(test, at(id(all), num(1)), notComparable(id(test), t))
+	answer := when(bin(">", call("len", id(all)), itself), failed, id(one))
+	return let(one, best, when(isNull(id(one)), typedNull(t), let(all, codes, answer)))
+}
+
+// whenDone is x, after a list of tests that may fail.
+func whenDone(tests, x expr) expr {
+	return when(bin("<", call("len", tests), num(0)), null(), x)
 }
 
 // plainRow is t as Comparable leaves it: nothing in it is Keyed.

@@ -14,7 +14,7 @@ var mapFuncs = []*Func{
 	{Name: "map_entries", Signatures: []string{"(map(K, V)) array(row(K, V))"}, Emit: emitMapEntries},
 	{Name: "map_from_entries", Signatures: []string{"(array(row(K, V))) map(K, V)"}, Emit: emitMapFromEntries},
 	{Name: "multimap_from_entries", Signatures: []string{"(array(row(K, V))) map(K, array(V))"}, Emit: emitMultimapFromEntries},
-	{Name: "map_concat", Signatures: []string{"(map(K, V), map(K, V), map(K, V)...) map(K, V)"}, Emit: emitMapConcat},
+	{Name: "map_concat", Signatures: []string{"(map(K, V), map(K, V)...) map(K, V)"}, Emit: emitMapConcat},
 }
 
 func emitMap(c *Call) (expr, error) {
@@ -97,6 +97,10 @@ func emitMultimapFromEntries(c *Call) (expr, error) {
 }
 
 func emitMapConcat(c *Call) (expr, error) {
+	if len(c.Args) == 1 {
+		const msg = "There must be two or more concatenation arguments to map_concat"
+		return when(isNull(c.Args[0]), typedNull(c.Result), fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str(msg))), nil
+	}
 	return when(anyNull(c.Args...), typedNull(c.Result), typed(call("map_concat", c.Args...), c.Result)), nil
 }
 

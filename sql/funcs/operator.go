@@ -2,6 +2,7 @@ package funcs
 
 import (
 	"fmt"
+	"strings"
 
 	"logsql/convert/schema"
 	"logsql/sql/syntax"
@@ -203,7 +204,36 @@ func compareFloats(op string, x, y expr) expr {
 	return e
 }
 
-func instant(x expr) expr { return field(x, "t") }
+// instant is the instant of a time or timestamp with time zone. Where that may
+// be a constant NULL, DuckDB forgets the type.
+func instant(x expr) expr {
+	of, _, ok := strings.Cut(strings.TrimPrefix(nullType(x), "STRUCT(t "), ",")
+	if !ok {
+		return field(x, "t")
+	}
+	if isNullLiteral(x) {
+		return castTo(null(), of)
+	}
+	return castTo(field(x, "t"), of)
+}
+
+// nullType is the type of the NULL that x is, or is in one of its cases.
+func nullType(x expr) string {
+	switch x := x.(type) {
+	case *syntax.Cast:
+		if isNullLiteral(x) {
+			return x.Type.Text
+		}
+	case *syntax.Case:
+		for _, w := range x.Whens {
+			if of := nullType(w.Result); of != "" {
+				return of
+			}
+		}
+		return nullType(x.Else)
+	}
+	return ""
+}
 
 func zone(x expr) expr { return field(x, "z") }
 

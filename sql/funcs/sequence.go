@@ -4,8 +4,13 @@ import "logsql/convert/schema"
 
 const sequenceStep = "sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start"
 
-// emitSequence goes up or down to and with the end.
 func emitSequence(c *Call) (expr, error) {
+	list, err := sequence(c)
+	return when(anyNull(c.Args...), typedNull(c.Result), list), err
+}
+
+// sequence goes up or down to and with the end.
+func sequence(c *Call) (expr, error) {
 	from, to, t := c.Args[0], c.Args[1], c.Params[0]
 	switch {
 	case t.Kind == schema.BigInt:
@@ -60,7 +65,7 @@ func fineSequence(c *Call) (expr, error) {
 	d.Args = []expr{coarse(c.Args[0], c.Params[0]), coarse(c.Args[1], c.Params[1]), c.Args[2]}
 	d.Params = []schema.Type{coarseType, coarseType, c.Params[2]}
 	d.Result = schema.ArrayOf(coarseType)
-	list, err := emitSequence(&d)
+	list, err := sequence(&d)
 	if err != nil {
 		return nil, err
 	}

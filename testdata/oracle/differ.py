@@ -302,7 +302,12 @@ def near(a, b):
     return all(math.isclose(float(x), float(y), rel_tol=1e-10, abs_tol=1e-300) for x, y in zip(NUMBER.findall(a), NUMBER.findall(b)))
 
 
-def judge(ours, theirs, typed):
+def loose(text):
+    """The parts of a value that holds a map, in order: of a key that is a row or an array Trino's protocol has a text of its own."""
+    return text if text is None or '{' not in text else sorted(re.findall(r'[^\[\]{},= ]+', re.sub(r'\b[xy]=', '', text)))
+
+
+def judge(ours, theirs, typed, sql):
     """The kind of difference, '' for none."""
     if 'error' in theirs:
         if theirs['error']['code'] == 'GENERIC_INTERNAL_ERROR':  # a fault of Trino's has no right answer
@@ -314,8 +319,10 @@ def judge(ours, theirs, typed):
     if 'error' in ours:
         return 'refused' if ours['error']['code'] == 'NOT_SUPPORTED' else 'error'
     a, b = [[[plain(v) for v in row] for row in answer['rows']] for answer in (ours, theirs)]
-    if a == b or any('==' in v or re.search('[A-Za-z]=+[=,]', v) for row in b for v in row if v):
-        return ''  # the second: Trino's protocol has binary keys of maps in base64
+    if a == b or [[loose(v) for v in row] for row in a] == [[loose(v) for v in row] for row in b]:
+        return ''
+    if re.search("X'|to_utf8|varbinary", sql) and any('{' in v for row in b for v in row if v):
+        return ''  # Trino's protocol has binary keys of maps in base64
     if typed and len(a) == 1 and a[0][0] == b[0][0]:
         return 'type'
     if len(a) == len(b) and all(x == y or near(x, y) for r, s in zip(a, b) for x, y in zip(r, s)):
@@ -351,7 +358,7 @@ def main():
         name, statement = generator.statement()
         want = ask_trino(trino, statement)
         have = ours.ask(statement)
-        kind = judge(have, want, ', typeof(' in statement)
+        kind = judge(have, want, ', typeof(' in statement, statement)
         tally['all'] += 1
         answered += 'error' not in want
         if not kind:
