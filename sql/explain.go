@@ -154,19 +154,15 @@ type step struct {
 // profile runs a query and tells, a line each, what its steps took; a step's
 // input stands below it, further in.
 func (s *Session) profile(ctx context.Context, q *syntax.Query, info *bind.Info) ([]string, error) {
-	tree, err := lower.Tree(q, info, nil)
+	tree, err := lower.Statement(q, info)
 	if err != nil {
 		return nil, err
 	}
-	db, err := s.duck(ctx, lower.HoldsTry(tree))
+	db, err := s.duck(ctx, tree.HoldsTry())
 	if err != nil {
 		return nil, &Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
 	}
-	text, err := lower.Lower(q, info, db.Path)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := db.Query(ctx, "EXPLAIN (ANALYZE, FORMAT JSON) "+text)
+	rows, err := db.Query(ctx, "EXPLAIN (ANALYZE, FORMAT JSON) "+tree.Text(db.Path))
 	if err != nil {
 		return nil, err
 	}

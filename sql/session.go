@@ -175,24 +175,20 @@ func (s *Session) query(ctx context.Context, q *syntax.Query, cat *catalog.Catal
 	if err != nil {
 		return nil, err
 	}
-	tree, err := lower.Tree(q, info, nil)
+	tree, err := lower.Statement(q, info)
 	if err != nil {
 		return nil, err
 	}
-	db, err := s.duck(ctx, lower.HoldsTry(tree))
+	db, err := s.duck(ctx, tree.HoldsTry())
 	if err != nil {
 		return nil, &Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
-	}
-	text, err := lower.Lower(q, info, db.Path)
-	if err != nil {
-		return nil, err
 	}
 	notes, err := s.notes(ctx, info)
 	if err != nil {
 		return nil, &Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
 	}
 	notes = append(notes, located...)
-	rows, err := db.Query(ctx, text)
+	rows, err := db.Query(ctx, tree.Text(db.Path))
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func (s *Session) createView(ctx context.Context, stmt *syntax.CreateView, cat *
 	if t.Columns, err = bind.NamedColumns(stmt, stmt.Query, nil, info); err != nil {
 		return nil, err
 	}
-	if _, err := lower.Tree(stmt.Query, info, nil); err != nil {
+	if _, err := lower.Statement(stmt.Query, info); err != nil {
 		return nil, err
 	}
 	t.View = &catalog.View{Text: stmt.Text, Database: s.database}

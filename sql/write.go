@@ -82,26 +82,23 @@ func (w *writer) copy(ctx context.Context, folder *mirror.Folder) error {
 	if err != nil {
 		return err
 	}
-	tree, err := lower.Write(w.q, w.info, nil, w.Writing, "")
+	tree, err := lower.Write(w.q, w.info, w.Writing)
 	if err != nil {
 		return err
 	}
-	db, err := w.s.duck(ctx, lower.HoldsTry(tree.Query))
+	db, err := w.s.duck(ctx, tree.HoldsTry())
 	if err != nil {
 		return internal(err)
 	}
-	to := db.Path(folder.Rel())
+	tree.Copy.To = db.Path(folder.Rel())
 	if w.Partition == 0 {
-		to += "/data"
-	}
-	if tree, err = lower.Write(w.q, w.info, db.Path, w.Writing, to); err != nil {
-		return err
+		tree.Copy.To += "/data"
 	}
 	if w.notes, err = w.s.notes(ctx, w.info); err != nil {
 		return internal(err)
 	}
 	w.notes = append(w.notes, located...)
-	rows, err := db.Query(ctx, syntax.PrintDuckDB(tree))
+	rows, err := db.Query(ctx, tree.Text(db.Path))
 	if err != nil {
 		return err
 	}

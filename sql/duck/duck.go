@@ -34,6 +34,7 @@ type DB struct {
 	db   *sql.DB
 	base string
 	temp string
+	most int64    // how many bytes the process may take
 	root *os.Root // of Options.Dir, for raw files; nil for none
 }
 
@@ -58,6 +59,11 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 }
 
 func (d *DB) open(ctx context.Context, o Options) error {
+	memory := o.Memory
+	if memory == "" {
+		memory = defaultMemory
+	}
+	d.most = memoryBytes(memory) + unlimited
 	var err error
 	if d.base, err = readable(o.Dir, d.temp); err != nil {
 		return err
@@ -83,7 +89,7 @@ func (d *DB) open(ctx context.Context, o Options) error {
 	if err := registerScan(conn, d.root); err != nil {
 		return fmt.Errorf("register %s: %w", serde.Function, err)
 	}
-	for _, statement := range d.settings(o) {
+	for _, statement := range d.settings(o, memory) {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("%s: %w", statement, err)
 		}
@@ -92,11 +98,7 @@ func (d *DB) open(ctx context.Context, o Options) error {
 }
 
 // settings end with the fence: what comes after it cannot be set any more.
-func (d *DB) settings(o Options) []string {
-	memory := o.Memory
-	if memory == "" {
-		memory = defaultMemory
-	}
+func (d *DB) settings(o Options, memory string) []string {
 	list := []string{
 		"SET TimeZone = 'UTC'",
 		"SET default_null_order = 'NULLS_LAST'",
@@ -164,18 +166,23 @@ func (d *DB) Close() error {
 // cancelling ctx interrupts the query. Errors are *syntax.Error.
 func (d *DB) Query(ctx context.Context, statement string, args ...any) (*Rows, error) {
 	ctx, open := withScans(ctx)
+	ctx, stop := watched(ctx, d.most)
 	rows, err := d.db.QueryContext(ctx, statement, args...)
 	if err != nil {
+		err = trinoError(ctx, err)
+		stop()
 		open.close()
-		return nil, trinoError(ctx, err)
+		return nil, err
 	}
 	columns, err := rows.Columns()
 	if err != nil {
+		err = trinoError(ctx, err)
 		rows.Close()
+		stop()
 		open.close()
-		return nil, trinoError(ctx, err)
+		return nil, err
 	}
-	return &Rows{ctx: ctx, rows: rows, columns: len(columns), scans: open}, nil
+	return &Rows{ctx: ctx, rows: rows, columns: len(columns), scans: open, stop: stop}, nil
 }
 
 // Rows are a query's rows.
@@ -184,6 +191,7 @@ type Rows struct {
 	rows    *sql.Rows
 	columns int
 	scans   *scans
+	stop    func()
 }
 
 // Next gives the next row, or false at the end and on an error: see Err. Its
@@ -219,6 +227,7 @@ func (r *Rows) Err() error {
 // Close ends the query.
 func (r *Rows) Close() error {
 	err := r.rows.Close()
+	r.stop()
 	r.scans.close()
 	return err
 }

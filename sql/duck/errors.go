@@ -46,6 +46,9 @@ var typeNames = strings.NewReplacer("INT64", "bigint", "INT32", "integer", "INT1
 // word for is GENERIC_INTERNAL_ERROR with DuckDB's own text.
 func trinoError(ctx context.Context, err error) error {
 	text := err.Error()
+	if known, ok := context.Cause(ctx).(*syntax.Error); ok {
+		return known
+	}
 	if ctx.Err() != nil || strings.Contains(text, "INTERRUPT Error") {
 		return &syntax.Error{Code: "USER_CANCELED", Msg: "Query was canceled", Err: context.Canceled}
 	}

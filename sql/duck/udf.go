@@ -2,77 +2,43 @@ package duck
 
 import (
 	"database/sql"
-	"database/sql/driver"
-	"errors"
 	"fmt"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
 	"logsql/convert/schema"
 	"logsql/sql/funcs"
-	"logsql/sql/syntax"
 )
 
 // register makes the Go functions known to the database of conn.
 func register(conn *sql.Conn, list []funcs.GoFunc) error {
 	for _, f := range list {
-		config, err := udfConfig(f)
+		u, err := newUDF(f)
 		if err != nil {
 			return fmt.Errorf("register %s: %w", f.Name, err)
 		}
-		if err := duckdb.RegisterScalarUDF(conn, f.Name, udf{config: config, call: f.Call}); err != nil {
+		if err := duckdb.RegisterScalarUDF(conn, f.Name, u); err != nil {
 			return fmt.Errorf("register %s: %w", f.Name, err)
 		}
 	}
 	return nil
 }
 
-type udf struct {
-	config duckdb.ScalarFuncConfig
-	call   func([]any) (any, error)
-}
-
-// Config is duckdb-go's part of the contract.
-func (u udf) Config() duckdb.ScalarFuncConfig { return u.config }
-
-// Executor calls the Go function row by row. A NULL inside TRY or an error
-// keeps its Trino code on the way through DuckDB's text; see trinoError.
-func (u udf) Executor() duckdb.ScalarFuncExecutor {
-	return duckdb.ScalarFuncExecutor{RowExecutor: func(values []driver.Value) (_ any, err error) {
-		defer func() {
-			if p := recover(); p != nil { // else it would end the process, on its way through C
-				err = fmt.Errorf("internal error: %v", p)
-			}
-		}()
-		args := make([]any, len(values))
-		for i, v := range values {
-			args[i] = v
-		}
-		result, err := u.call(args)
-		if z, ok := result.(funcs.Zoned); ok {
-			result = map[string]any{"t": z.Time, "z": z.Zone}
-		}
-		var known *syntax.Error
-		if errors.As(err, &known) {
-			return nil, errors.New(mark + known.Code + mark + known.Msg + mark)
-		}
-		return result, err
-	}}
-}
-
-func udfConfig(f funcs.GoFunc) (duckdb.ScalarFuncConfig, error) {
-	params, result := f.Types()
-	config := duckdb.ScalarFuncConfig{Volatile: f.Volatile, SpecialNullHandling: f.Nulls}
-	for _, p := range params {
+// newUDF: DuckDB hands NULLs over in any case, as the function is called for
+// whole columns.
+func newUDF(f funcs.GoFunc) (*udf, error) {
+	u := &udf{f: f, config: duckdb.ScalarFuncConfig{Volatile: f.Volatile, SpecialNullHandling: f.Nulls}}
+	u.params, u.result = f.Types()
+	for _, p := range u.params {
 		info, err := typeInfo(p)
 		if err != nil {
-			return config, err
+			return nil, err
 		}
-		config.InputTypeInfos = append(config.InputTypeInfos, info)
+		u.config.InputTypeInfos = append(u.config.InputTypeInfos, info)
 	}
 	var err error
-	config.ResultTypeInfo, err = typeInfo(result)
-	return config, err
+	u.config.ResultTypeInfo, err = typeInfo(u.result)
+	return u, err
 }
 
 var plainTypes = map[schema.Kind]duckdb.Type{

@@ -323,7 +323,12 @@ func emitRepeat(c *Call) (expr, error) {
 	const under = "count argument of repeat function must be greater than or equal to 0"
 	bad := when(bin("<", n, num(0)), str(under), str(over))
 	outside := or(bin("<", n, num(0)), bin(">", n, num(10000)))
-	return when(isNull(n), typedNull(c.Result), when(outside, fail(c.Result, "INVALID_FUNCTION_ARGUMENT", bad), call("list_transform", call("range", n), lambda(c.Args[0], elemVar)))), nil
+	list := expr(call("list_transform", call("range", n), lambda(c.Args[0], elemVar)))
+	if size := elementSize(c.Args[0], c.Params[0]); size != nil {
+		const msg = "result of repeat function must not take more than 1000000 bytes"
+		list = when(bin(">", bin("*", size, n), num(maxRepeated)), fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str(msg)), list)
+	}
+	return when(isNull(n), typedNull(c.Result), when(outside, fail(c.Result, "INVALID_FUNCTION_ARGUMENT", bad), list)), nil
 }
 
 func integerSequence(c *Call, from, to expr) expr {

@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -245,7 +246,7 @@ func FuzzRegexp(f *testing.F) {
 			return
 		}
 		if m, err := newMatcher(pattern); err == nil {
-			_ = m.find(text, func(match) bool { return true })
+			_ = m.find(context.Background(), text, func(match) bool { return true })
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -22,6 +23,15 @@ type GoFunc struct {
 	Volatile  bool
 	Total     bool
 	Call      func(args []any) (any, error)
+	Long      func(ctx context.Context, args []any) (any, error) // in place of Call, where one call may take long
+}
+
+// Do calls f.
+func (f GoFunc) Do(ctx context.Context, args []any) (any, error) {
+	if f.Long != nil {
+		return f.Long(ctx, args)
+	}
+	return f.Call(args)
 }
 
 // GoFuncs lists all of them.

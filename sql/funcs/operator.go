@@ -240,11 +240,14 @@ func zone(x expr) expr { return field(x, "z") }
 func lowerConcat(x, y expr, xt, yt schema.Type) expr {
 	switch {
 	case xt.Kind == schema.Array && yt.Equal(xt):
-		return when(or(isNull(x), isNull(y)), null(), call("list_concat", x, y))
+		return when(or(isNull(x), isNull(y)), null(), call("list_concat", boundedList(x, y, xt), boundedList(y, x, yt)))
 	case xt.Kind == schema.Array && yt.Equal(xt.Elem()):
 		return when(or(isNull(x), isNull(y)), null(), call("list_append", x, y))
 	case yt.Kind == schema.Array && xt.Equal(yt.Elem()):
 		return when(or(isNull(x), isNull(y)), null(), call("list_prepend", x, y))
+	}
+	if xt.IsText() && yt.IsText() && (grows(x) || grows(y)) {
+		return call("trino_concat", x, y)
 	}
 	return bin("||", x, y)
 }

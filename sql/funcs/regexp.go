@@ -187,12 +187,12 @@ func plainRegexp(pattern string) bool {
 }
 
 var regexpGo = []GoFunc{
-	{Name: "trino_regexp_like", Signature: "(varchar, varchar) boolean", Call: goRegexpLike},
-	{Name: "trino_regexp_extract", Signature: "(varchar, varchar, bigint) varchar", Call: goRegexpExtract},
-	{Name: "trino_regexp_extract_all", Signature: "(varchar, varchar, bigint) array(varchar)", Call: goRegexpExtractAll},
-	{Name: "trino_regexp_replace", Signature: "(varchar, varchar, varchar) varchar", Call: goRegexpReplace},
-	{Name: "trino_regexp_pieces", Signature: "(varchar, varchar) array(array(varchar))", Call: goRegexpPieces},
-	{Name: "trino_regexp_count", Signature: "(varchar, varchar) bigint", Call: goRegexpCount},
-	{Name: "trino_regexp_position", Signature: "(varchar, varchar, bigint, bigint) bigint", Call: goRegexpPosition},
-	{Name: "trino_regexp_split", Signature: "(varchar, varchar) array(varchar)", Call: goRegexpSplit},
+	{Name: "trino_regexp_like", Signature: "(varchar, varchar) boolean", Long: goRegexpLike},
+	{Name: "trino_regexp_extract", Signature: "(varchar, varchar, bigint) varchar", Long: goRegexpExtract},
+	{Name: "trino_regexp_extract_all", Signature: "(varchar, varchar, bigint) array(varchar)", Long: goRegexpExtractAll},
+	{Name: "trino_regexp_replace", Signature: "(varchar, varchar, varchar) varchar", Long: goRegexpReplace},
+	{Name: "trino_regexp_pieces", Signature: "(varchar, varchar) array(array(varchar))", Long: goRegexpPieces},
+	{Name: "trino_regexp_count", Signature: "(varchar, varchar) bigint", Long: goRegexpCount},
+	{Name: "trino_regexp_position", Signature: "(varchar, varchar, bigint, bigint) bigint", Long: goRegexpPosition},
+	{Name: "trino_regexp_split", Signature: "(varchar, varchar) array(varchar)", Long: goRegexpSplit},
 }

@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"context"
 	"regexp"
 	"strconv"
 	"strings"
@@ -55,13 +56,16 @@ func newMatcher(pattern string) (*matcherRE, error) {
 type match []int
 
 // find calls f for each match in turn until it says no.
-func (m *matcherRE) find(s string, f func(match) bool) error {
+func (m *matcherRE) find(ctx context.Context, s string, f func(match) bool) error {
 	if m.plain != nil {
 		return m.findPlain(s, f)
 	}
-	r := &rxRun{p: m.back, s: s, regs: make([]int, m.back.regs), deadline: time.Now().Add(matchLimit)}
+	r := &rxRun{p: m.back, s: s, regs: make([]int, m.back.regs), ctx: ctx, deadline: time.Now().Add(matchLimit)}
 	for from := 0; from <= len(s); {
 		at := r.search(from)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if r.over {
 			return failure("GENERIC_USER_ERROR", "regular expression took more than %s on one value", matchLimit)
 		}
@@ -85,7 +89,7 @@ func (m *matcherRE) findPlain(s string, f func(match) bool) error {
 	return nil
 }
 
-func goRegexpLike(a []any) (any, error) {
+func goRegexpLike(ctx context.Context, a []any) (any, error) {
 	m, err := compile(a[1].(string))
 	if err != nil {
 		return nil, err
@@ -94,7 +98,7 @@ func goRegexpLike(a []any) (any, error) {
 		return m.plain.MatchString(a[0].(string)), nil
 	}
 	found := false
-	err = m.find(a[0].(string), func(match) bool { found = true; return false })
+	err = m.find(ctx, a[0].(string), func(match) bool { found = true; return false })
 	return found, err
 }
 
@@ -108,7 +112,7 @@ func (m *matcherRE) group(n int64) (int, error) {
 	return int(n), nil
 }
 
-func goRegexpExtract(a []any) (any, error) {
+func goRegexpExtract(ctx context.Context, a []any) (any, error) {
 	s := a[0].(string)
 	m, err := compile(a[1].(string))
 	if err != nil {
@@ -119,7 +123,7 @@ func goRegexpExtract(a []any) (any, error) {
 		return nil, err
 	}
 	var result any
-	err = m.find(s, func(at match) bool {
+	err = m.find(ctx, s, func(at match) bool {
 		result = at.text(s, group)
 		return false
 	})
@@ -133,7 +137,7 @@ func (at match) text(s string, group int) any {
 	return s[at[2*group]:at[2*group+1]]
 }
 
-func goRegexpExtractAll(a []any) (any, error) {
+func goRegexpExtractAll(ctx context.Context, a []any) (any, error) {
 	s := a[0].(string)
 	m, err := compile(a[1].(string))
 	if err != nil {
@@ -144,26 +148,26 @@ func goRegexpExtractAll(a []any) (any, error) {
 		return nil, err
 	}
 	all := []any{}
-	err = m.find(s, func(at match) bool {
+	err = m.find(ctx, s, func(at match) bool {
 		all = append(all, at.text(s, group))
 		return true
 	})
 	return all, err
 }
 
-func goRegexpCount(a []any) (any, error) {
+func goRegexpCount(ctx context.Context, a []any) (any, error) {
 	m, err := compile(a[1].(string))
 	if err != nil {
 		return nil, err
 	}
 	n := int64(0)
-	err = m.find(a[0].(string), func(match) bool { n++; return true })
+	err = m.find(ctx, a[0].(string), func(match) bool { n++; return true })
 	return n, err
 }
 
 // goRegexpPosition is the place of the n-th match from a character on, -1 for
 // none.
-func goRegexpPosition(a []any) (any, error) {
+func goRegexpPosition(ctx context.Context, a []any) (any, error) {
 	s, start, occurrence := a[0].(string), a[2].(int64), a[3].(int64)
 	if start < 1 {
 		return nil, invalid("start position cannot be smaller than 1")
@@ -179,7 +183,7 @@ func goRegexpPosition(a []any) (any, error) {
 		return int64(-1), nil
 	}
 	from, place := runeOffset(s, start-1), int64(-1)
-	err = m.find(s, func(at match) bool {
+	err = m.find(ctx, s, func(at match) bool {
 		if at[0] < from {
 			return true
 		}
@@ -192,14 +196,14 @@ func goRegexpPosition(a []any) (any, error) {
 	return place, err
 }
 
-func goRegexpSplit(a []any) (any, error) {
+func goRegexpSplit(ctx context.Context, a []any) (any, error) {
 	s := a[0].(string)
 	m, err := compile(a[1].(string))
 	if err != nil {
 		return nil, err
 	}
 	parts, last := []any{}, 0
-	err = m.find(s, func(at match) bool {
+	err = m.find(ctx, s, func(at match) bool {
 		parts = append(parts, s[last:at[0]])
 		last = at[1]
 		return true
@@ -207,7 +211,7 @@ func goRegexpSplit(a []any) (any, error) {
 	return append(parts, s[last:]), err
 }
 
-func goRegexpReplace(a []any) (any, error) {
+func goRegexpReplace(ctx context.Context, a []any) (any, error) {
 	s, with := a[0].(string), a[2].(string)
 	m, err := compile(a[1].(string))
 	if err != nil {
@@ -217,7 +221,7 @@ func goRegexpReplace(a []any) (any, error) {
 	var pieces []replacement
 	var wrong error
 	last := 0
-	err = m.find(s, func(at match) bool {
+	err = m.find(ctx, s, func(at match) bool {
 		if pieces == nil { // a replacement is read when it is needed
 			pieces, wrong = m.replacement(with)
 		}
@@ -230,6 +234,9 @@ func goRegexpReplace(a []any) (any, error) {
 			}
 		}
 		last = at[1]
+		if wrong == nil {
+			wrong = fits(b.Len())
+		}
 		return wrong == nil
 	})
 	if wrong != nil {
@@ -253,9 +260,14 @@ func (m *matcherRE) replacement(text string) ([]replacement, error) {
 			if i++; i == len(text) {
 				return nil, invalid("Illegal replacement sequence: %s", text)
 			}
-			out = append(out, replacement{text: text[i : i+1], group: -1})
+			out = withText(out, text[i:i+1])
 		case c != '$':
-			out = append(out, replacement{text: text[i : i+1], group: -1})
+			end := i + 1
+			for end < len(text) && text[end] != '$' && text[end] != '\\' {
+				end++
+			}
+			out = withText(out, text[i:end])
+			i = end - 1
 		case strings.HasPrefix(text[i:], "${"):
 			name, _, ok := strings.Cut(text[i+2:], "}")
 			group := m.named(name)
@@ -279,6 +291,10 @@ func (m *matcherRE) replacement(text string) ([]replacement, error) {
 	return out, nil
 }
 
+func withText(out []replacement, text string) []replacement {
+	return append(out, replacement{text: text, group: -1})
+}
+
 func (m *matcherRE) named(name string) int {
 	if n := m.names[name]; n > 0 {
 		return n
@@ -299,14 +315,14 @@ func (m *matcherRE) numbered(s string) (group, n int) {
 }
 
 // goRegexpPieces cuts a text as replaceBy says.
-func goRegexpPieces(a []any) (any, error) {
+func goRegexpPieces(ctx context.Context, a []any) (any, error) {
 	s := a[0].(string)
 	m, err := compile(a[1].(string))
 	if err != nil {
 		return nil, err
 	}
 	pieces, last := []any{}, 0
-	err = m.find(s, func(at match) bool {
+	err = m.find(ctx, s, func(at match) bool {
 		piece := []any{s[last:at[0]], ""}
 		for group := 1; group <= m.groups; group++ {
 			piece = append(piece, at.text(s, group))

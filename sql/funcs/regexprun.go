@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"context"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -21,6 +22,7 @@ type rxRun struct {
 	regs     []int
 	stack    []rxFrame
 	steps    int
+	ctx      context.Context
 	deadline time.Time
 	over     bool
 	seen     []uint64 // what has been tried from where, once it takes long
@@ -113,7 +115,7 @@ func (r *rxRun) run(pc, at int) (int, bool) {
 }
 
 func (r *rxRun) late() bool {
-	r.over = r.over || time.Now().After(r.deadline)
+	r.over = r.over || r.ctx.Err() != nil || time.Now().After(r.deadline)
 	return r.over
 }
 

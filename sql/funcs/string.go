@@ -167,7 +167,7 @@ func emitReplace(c *Call) (expr, error) {
 		args = append(args, str(""))
 	}
 	if c.Const != nil {
-		if text, ok := c.Const(1); ok && text != "" {
+		if text, ok := c.Const(1); ok && text != "" && !grows(args[0]) && !grows(args[2]) {
 			return call("replace", args...), nil
 		}
 	}

@@ -23,9 +23,8 @@ var stringGo = []GoFunc{
 	{Name: "trino_rtrim", Signature: "(varchar) varchar", Call: func(a []any) (any, error) {
 		return strings.TrimRightFunc(a[0].(string), isSpace), nil
 	}},
-	{Name: "trino_replace", Signature: "(varchar, varchar, varchar) varchar", Call: func(a []any) (any, error) {
-		return strings.ReplaceAll(a[0].(string), a[1].(string), a[2].(string)), nil
-	}},
+	{Name: "trino_replace", Signature: "(varchar, varchar, varchar) varchar", Call: goReplace},
+	{Name: "trino_concat", Signature: "(varchar, varchar) varchar", Call: goConcat},
 	{Name: "trino_reverse", Signature: "(varchar) varchar", Call: goReverse},
 	{Name: "trino_reverse_bytes", Signature: "(varbinary) varbinary", Call: goReverseBytes},
 	{Name: "trino_strpos", Signature: "(varchar, varchar, bigint) bigint", Call: goStrpos},
@@ -261,8 +260,11 @@ func goPad(a []any, name string) (any, error) {
 		return s[:runeOffset(s, size)], nil
 	}
 	missing := size - have
-	fill := strings.Repeat(pad, int(missing)/utf8.RuneCountInString(pad)+1)
-	fill = fill[:runeOffset(fill, missing)]
+	each := int64(utf8.RuneCountInString(pad))
+	if err := fits(len(s) + int(missing/each+1)*len(pad)); err != nil {
+		return nil, err
+	}
+	fill := strings.Repeat(pad, int(missing/each)) + pad[:runeOffset(pad, missing%each)]
 	if name == "lpad" {
 		return fill + s, nil
 	}
@@ -280,6 +282,9 @@ func goPadBytes(a []any, left bool) (any, error) {
 	missing := int(size) - len(b)
 	if missing <= 0 {
 		return append([]byte{}, b[:size]...), nil
+	}
+	if err := fits(int(size)); err != nil {
+		return nil, err
 	}
 	fill := bytes.Repeat(pad, missing/len(pad)+1)[:missing]
 	if left {

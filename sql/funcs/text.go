@@ -152,6 +152,9 @@ func goFormat(a []any) (any, error) {
 			out.WriteString(map[byte]string{'%': "%", 'n': "\n"}[spec.verb])
 			continue
 		}
+		if err := fits(max(spec.width, spec.precision, 0) + out.Len()); err != nil {
+			return nil, err
+		}
 		index := next
 		if spec.index > 0 {
 			index = spec.index - 1
@@ -312,9 +315,7 @@ func (v verb) number(digits string) string {
 		digits = thousands(digits)
 	}
 	if strings.Contains(v.flags, "0") {
-		for len(sign)+len(digits) < v.width {
-			digits = "0" + digits
-		}
+		digits = strings.Repeat("0", max(v.width-len(sign)-len(digits), 0)) + digits
 	}
 	if sign == "-" && strings.Contains(v.flags, "(") {
 		return "(" + digits + ")"

@@ -16,7 +16,7 @@ const (
 
 // total is f with NULL for an error.
 func (f GoFunc) total() GoFunc {
-	call := f.Call
+	call := f.Call // none of them is Long
 	f.Name, f.Total = tryName+strings.TrimPrefix(f.Name, parseName), true
 	f.Call = func(args []any) (any, error) {
 		v, err := call(args)

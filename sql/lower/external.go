@@ -85,7 +85,7 @@ func (l *lowerer) readExternal(n syntax.Node, t *catalog.Table, columns []schema
 	}
 	paths := &syntax.ArrayLit{}
 	for _, f := range files {
-		paths.Elems = append(paths.Elems, str(literalPath.Replace(l.path(f.Path))))
+		paths.Elems = append(paths.Elems, l.file(f.Path, true))
 	}
 	read := call("read_parquet", paths, &syntax.NamedArg{Name: "hive_partitioning", Value: &syntax.BoolLit{}})
 	out.From = &syntax.Aliased{Of: &syntax.TableFunc{Call: read}, Name: *ident(alias)}
@@ -94,7 +94,7 @@ func (l *lowerer) readExternal(n syntax.Node, t *catalog.Table, columns []schema
 	}
 	read.Args = append(read.Args, &syntax.NamedArg{Name: "filename", Value: str(fileNameColumn)})
 	for _, f := range files {
-		row := &syntax.RowLit{Elems: []syntax.Expr{str(l.path(f.Path))}}
+		row := &syntax.RowLit{Elems: []syntax.Expr{l.file(f.Path, false)}}
 		for _, name := range names {
 			row.Elems = append(row.Elems, factOf(t, schema.Column{Name: name.Name, Type: typeOf(columns, name.Name)})(f))
 		}

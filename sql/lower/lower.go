@@ -18,15 +18,48 @@ import (
 // mirror one that DuckDB reads; nil leaves it as it is. The error is a
 // *syntax.Error.
 func Lower(stmt syntax.Statement, info *bind.Info, path func(rel string) string) (string, error) {
-	q, err := Tree(stmt, info, path)
+	t, err := Statement(stmt, info)
 	if err != nil {
 		return "", err
 	}
-	return syntax.PrintDuckDB(q), nil
+	return t.Text(path), nil
 }
 
-// Tree is Lower's tree before it is printed.
-func Tree(stmt syntax.Statement, info *bind.Info, path func(rel string) string) (*syntax.Query, error) {
+// Tree is a lowered statement whose files are not yet named: what runs it
+// depends on what is in it, and their names on what runs it.
+type Tree struct {
+	Query *syntax.Query
+	Copy  *syntax.Copy // what writes Query's rows, nil for none
+	files []file
+}
+
+// file is where a file's name stands.
+type file struct {
+	at      *syntax.StringLit
+	rel     string
+	literal bool // not to be taken for wildcards
+}
+
+// Text prints the tree. path makes a part's path in the mirror one that DuckDB
+// reads; nil leaves it as it is.
+func (t *Tree) Text(path func(rel string) string) string {
+	for _, f := range t.files {
+		f.at.Value = f.rel
+		if path != nil {
+			f.at.Value = path(f.rel)
+		}
+		if f.literal {
+			f.at.Value = literalPath.Replace(f.at.Value)
+		}
+	}
+	if t.Copy != nil {
+		return syntax.PrintDuckDB(t.Copy)
+	}
+	return syntax.PrintDuckDB(t.Query)
+}
+
+// Statement lowers as Lower does.
+func Statement(stmt syntax.Statement, info *bind.Info) (*Tree, error) {
 	for {
 		explain, ok := stmt.(*syntax.Explain)
 		if !ok {
@@ -38,22 +71,19 @@ func Tree(stmt syntax.Statement, info *bind.Info, path func(rel string) string) 
 	if !ok {
 		return nil, syntax.ErrorAt(stmt, notSupported, "This statement is not a query")
 	}
-	if path == nil {
-		path = func(rel string) string { return rel }
-	}
-	l := &lowerer{info: info, path: path, aliases: maps.Clone(info.Aliases), steps: map[*bind.CTE]string{}, apart: map[syntax.Expr]syntax.Expr{}}
+	l := &lowerer{info: info, aliases: maps.Clone(info.Aliases), steps: map[*bind.CTE]string{}, apart: map[syntax.Expr]syntax.Expr{}}
 	out := l.fetchable(l.query(q), info.Outputs[q])
 	if l.err != nil {
 		return nil, l.err
 	}
 	guard(out)
-	return out, nil
+	return &Tree{Query: out, files: l.files}, nil
 }
 
-// HoldsTry reports whether a lowered query has TRY in it.
-func HoldsTry(q *syntax.Query) bool {
+// HoldsTry reports whether there is a TRY in it.
+func (t *Tree) HoldsTry() bool {
 	found := false
-	syntax.Walk(q, func(n syntax.Node) bool {
+	syntax.Walk(t.Query, func(n syntax.Node) bool {
 		if c, ok := n.(*syntax.Call); ok && c.Name[0].Name == "try" {
 			found = true
 		}
@@ -68,7 +98,7 @@ const notSupported = "NOT_SUPPORTED"
 // what is lowered after it is thrown away.
 type lowerer struct {
 	info    *bind.Info
-	path    func(rel string) string
+	files   []file
 	aliases map[string]bool
 	apart   map[syntax.Expr]syntax.Expr // subqueries in ON that were computed beside one side
 	grouped []*bind.Item                // group keys of the SELECT at hand that go by their instant
@@ -87,6 +117,13 @@ func (l *lowerer) check(n syntax.Node, err error) {
 	if err != nil && l.err == nil {
 		l.err = bind.At(n, err)
 	}
+}
+
+// file is the name of a file of the mirror.
+func (l *lowerer) file(rel string, literal bool) syntax.Expr {
+	f := file{at: &syntax.StringLit{Value: rel}, rel: rel, literal: literal}
+	l.files = append(l.files, f)
+	return f.at
 }
 
 // fresh is an alias that no relation of the statement has.

@@ -71,7 +71,7 @@ func byColumns(parts []lake.Part) [][]lake.Part {
 func (l *lowerer) read(n syntax.Node, t *catalog.Table, columns []schema.Column, parts []lake.Part) *syntax.Select {
 	paths := &syntax.ArrayLit{}
 	for _, p := range parts {
-		paths.Elems = append(paths.Elems, str(l.path(p.Path)))
+		paths.Elems = append(paths.Elems, l.file(p.Path, false))
 	}
 	alias := l.fresh("part")
 	hive := false

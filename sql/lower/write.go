@@ -27,12 +27,10 @@ type TextFormat struct {
 	Escape     string // "" for none
 }
 
-// Write is the COPY that writes a query's rows into a folder of DuckDB's paths.
-func Write(q *syntax.Query, info *bind.Info, path func(rel string) string, w Writing, to string) (*syntax.Copy, error) {
-	if path == nil {
-		path = func(rel string) string { return rel }
-	}
-	l := &lowerer{info: info, path: path, aliases: maps.Clone(info.Aliases), steps: map[*bind.CTE]string{}}
+// Write is the COPY that writes a query's rows into a folder, which is set when
+// it is known.
+func Write(q *syntax.Query, info *bind.Info, w Writing) (*Tree, error) {
+	l := &lowerer{info: info, aliases: maps.Clone(info.Aliases), steps: map[*bind.CTE]string{}}
 	body := l.query(q)
 	alias := l.fresh("written")
 	sel := &syntax.Select{From: derived(body, alias)}
@@ -56,7 +54,7 @@ func Write(q *syntax.Query, info *bind.Info, path func(rel string) string, w Wri
 		return nil, l.err
 	}
 	guard(out)
-	return &syntax.Copy{Query: out, To: to, Options: w.options()}, nil
+	return &Tree{Query: out, Copy: &syntax.Copy{Query: out, Options: w.options()}, files: l.files}, nil
 }
 
 // assigned is x as a value of a column of type to; text that is too long is an

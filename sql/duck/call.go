@@ -1,0 +1,166 @@
+package duck
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
+	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"logsql/convert/schema"
+	"logsql/sql/funcs"
+	"logsql/sql/serde"
+	"logsql/sql/syntax"
+)
+
+// udf is a Go function as DuckDB calls it: with the columns of some 2,000 rows.
+type udf struct {
+	f      funcs.GoFunc
+	config duckdb.ScalarFuncConfig
+	params []schema.Type
+	result schema.Type
+}
+
+// Config is duckdb-go's part of the contract.
+func (u *udf) Config() duckdb.ScalarFuncConfig { return u.config }
+
+// Executor reads and writes whole columns: duckdb-go's own way, value by value,
+// costs more than most functions.
+func (u *udf) Executor() duckdb.ScalarFuncExecutor {
+	return duckdb.ScalarFuncExecutor{ChunkContextExecutor: func(ctx context.Context, state *duckdb.ChunkIteratorState) (err error) {
+		defer func() {
+			if p := recover(); p != nil { // else it would end the process, on its way through C
+				err = fmt.Errorf("internal error: %v", p)
+			}
+		}()
+		if ctx == nil {
+			ctx = context.Background()
+		}
+		return marked(u.run(ctx, state))
+	}}
+}
+
+// vectors are the input of a call and where its result goes, which duckdb-go
+// keeps to itself; a test watches that they are still there.
+func vectors(state *duckdb.ChunkIteratorState) (mapping.DataChunk, mapping.Vector) {
+	v := reflect.ValueOf(state).Elem()
+	row := v.FieldByName("r")
+	chunk := (*duckdb.DataChunk)(row.FieldByName("chunk").UnsafePointer())
+	out := v.FieldByName("output").Elem().FieldByName("vec").Addr().UnsafePointer()
+	return *(*mapping.DataChunk)(field(chunk, "chunk")), *(*mapping.Vector)(out)
+}
+
+func (u *udf) run(ctx context.Context, state *duckdb.ChunkIteratorState) error {
+	chunk, out := vectors(state)
+	n := int(mapping.DataChunkGetSize(chunk))
+	c := &calls{udf: u, ctx: ctx, out: newVector(u.result), args: make([]any, len(u.params)), memo: -1}
+	for i, t := range u.params {
+		col := readColumn(mapping.DataChunkGetVector(chunk, mapping.IdxT(i)), t, n)
+		c.columns = append(c.columns, col)
+		if !col.same {
+			c.varying++
+			c.memo = i
+		}
+	}
+	if c.varying != 1 || !hashed[u.params[c.memo].Kind] || u.f.Volatile {
+		c.memo = -1
+	}
+	for i := range n {
+		v, err := c.row(i)
+		if err != nil {
+			return err
+		}
+		if err := put(c.out, v); err != nil {
+			return fmt.Errorf("%s: %w", u.f.Name, err)
+		}
+		if bytesIn(c.out) > maxBytes {
+			return tooLarge(u.f.Name)
+		}
+	}
+	copyVector(out, c.out)
+	return nil
+}
+
+// hashed are the kinds of which a value may be the key of a map.
+var hashed = map[schema.Kind]bool{schema.Varchar: true, schema.BigInt: true, schema.Date: true, schema.Timestamp: true}
+
+// maxBytes is how much text a function may make in one call.
+const maxBytes = 1 << 29
+
+func tooLarge(name string) error {
+	return &syntax.Error{Code: "EXCEEDED_FUNCTION_MEMORY_LIMIT", Msg: fmt.Sprintf("%s makes more than %d bytes at once", name, maxBytes)}
+}
+
+// calls are those of one function for the rows of a chunk.
+type calls struct {
+	*udf
+	ctx     context.Context
+	columns []column
+	args    []any
+	out     *serde.Vector
+	varying int         // how many columns are not the same in all rows
+	memo    int         // the column that answers go by, -1 for none
+	known   map[any]any // answers by its values
+	last    any         // the answer where no column varies
+	rows    int
+	found   int
+}
+
+// memoTrial is the number of rows after which answers that were not asked for
+// again are no longer kept.
+const memoTrial = 128
+
+func (c *calls) row(i int) (any, error) {
+	null := false
+	for j := range c.columns {
+		c.args[j] = c.columns[j].at(i)
+		null = null || c.args[j] == nil
+	}
+	if null && !c.f.Nulls {
+		return nil, nil
+	}
+	c.rows++
+	switch {
+	case c.memo >= 0:
+		return c.remembered(c.args[c.memo])
+	case c.varying == 0 && c.rows > 1 && !c.f.Volatile:
+		return c.last, nil
+	}
+	v, err := c.call()
+	c.last = v
+	return v, err
+}
+
+// remembered calls the function once for equal values: those of logs repeat.
+func (c *calls) remembered(key any) (any, error) {
+	if v, ok := c.known[key]; ok {
+		c.found++
+		return v, nil
+	}
+	v, err := c.call()
+	switch {
+	case err != nil:
+		return nil, err
+	case c.rows == memoTrial && c.found < memoTrial/8:
+		c.memo, c.known = -1, nil
+		return v, nil
+	case c.known == nil:
+		c.known = map[any]any{}
+	}
+	c.known[key] = v
+	return v, nil
+}
+
+func (c *calls) call() (any, error) {
+	if err := c.ctx.Err(); err != nil {
+		return nil, err
+	}
+	v, err := c.f.Do(c.ctx, c.args)
+	var known *syntax.Error
+	if err != nil && !errors.As(err, &known) {
+		err = fmt.Errorf("%s: %w", c.f.Name, err)
+	}
+	return v, err
+}
