@@ -101,7 +101,7 @@ func TestErrorsHaveTrinosWords(t *testing.T) {
 		"SELECT approx_set(1)":           "NOT_SUPPORTED: line 1:8: Function 'approx_set' is not supported yet",
 		"SELECT frobnicate(1)":           "FUNCTION_NOT_FOUND: line 1:8: Function 'frobnicate' not registered",
 		"SELECT 'a' + 1":                 "TYPE_MISMATCH: line 1:12: Cannot apply operator: varchar(1) + integer",
-		"SELECT json_extract('{}', 'a')": "INVALID_FUNCTION_ARGUMENT: line 1:8: Invalid JSON path: 'a'",
+		"SELECT json_extract('{}', 'a')": "INVALID_FUNCTION_ARGUMENT: Invalid JSON path: 'a'",
 	} {
 		_, err := tryAnswer(s, sql)
 		if err == nil || err.Error() != want {

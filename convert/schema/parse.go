@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -37,6 +38,18 @@ var simpleKinds = map[string]Kind{
 	"decimal": Decimal, "numeric": Decimal, "string": Varchar, "varchar": Varchar, "char": Char,
 	"varbinary": Varbinary, "binary": Varbinary, "date": Date, "time": Time, "timestamp": Timestamp,
 	"json": JSON, "ipaddress": IPAddress, "ipprefix": IPPrefix, "uuid": UUID,
+}
+
+// TypeNames are the names of types in queries.
+func TypeNames() []string {
+	names := []string{"array", "map", "row"}
+	for name := range simpleKinds {
+		if name != "unknown" && name != "string" && name != "float" && name != "binary" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 type typeParser struct {

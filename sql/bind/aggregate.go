@@ -161,7 +161,9 @@ func (a *aggregation) checkStar(sel *syntax.Select, from *scope, it *Item) {
 				name = f
 			}
 		}
-		a.failAt(star(sel), notAggregate, "Column '%s' not in GROUP BY clause", name.fullName())
+		err := syntax.ErrorAt(star(sel), notAggregate, "Column '%s' not in GROUP BY clause", name.fullName())
+		err.Placeless = true
+		a.fail(err)
 	}
 }
 
@@ -182,13 +184,9 @@ func (a *aggregation) check(x syntax.Expr) {
 	switch {
 	case bad == nil:
 	case inSubquery:
-		a.failAt(bad, notAggregate, "Subquery uses '%s' which must appear in GROUP BY clause", syntax.Print(bad))
+		a.failAt(bad, notAggregate, "Subquery uses '%s' which must appear in GROUP BY clause", syntax.PrintMessage(bad))
 	default:
-		text := syntax.Print(x)
-		if _, ok := Unparen(x).(*syntax.Binary); ok {
-			text = "(" + text + ")"
-		}
-		a.failAt(x, notAggregate, "'%s' must be an aggregate expression or appear in GROUP BY clause", text)
+		a.failAt(x, notAggregate, "'%s' must be an aggregate expression or appear in GROUP BY clause", syntax.PrintMessage(x))
 	}
 }
 

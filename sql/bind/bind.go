@@ -82,11 +82,13 @@ func (b *binder) failWith(n syntax.Node, err error) {
 	}
 }
 
-// At gives an error of a package that knows no places the place of n.
+// At gives an error of a package that knows no places the place of n. A bad
+// argument is one that Trino finds as the statement runs, and names no place of.
 func At(n syntax.Node, err error) error {
 	if e, ok := err.(*syntax.Error); ok && !e.From.IsValid() && n != nil {
 		placed := *e
 		placed.From, placed.To = n.Pos(), n.End()
+		placed.Placeless = e.Code == "INVALID_FUNCTION_ARGUMENT"
 		return &placed
 	}
 	return err

@@ -23,6 +23,10 @@ func (e *exprs) call(x *syntax.Call) schema.Type {
 		e.unknownFunction(x)
 		return schema.Type{}
 	}
+	if msg := miscounted(name, len(args)); msg != "" {
+		e.failAt(x, "SYNTAX_ERROR", "%s", msg)
+		return schema.Type{}
+	}
 	e.placement(x, f, name)
 	nested, inner := len(e.aggregates), len(e.windows)
 	result := e.resolveCall(x, f, args)
@@ -47,10 +51,10 @@ func (e *exprs) call(x *syntax.Call) schema.Type {
 	}
 	if f.Kind == funcs.Aggregate {
 		if len(e.aggregates) > nested {
-			e.failAt(x, "NESTED_AGGREGATION", "Cannot nest aggregations inside aggregation '%s': [%s]", name, syntax.Print(e.aggregates[nested]))
+			e.failAt(x, "NESTED_AGGREGATION", "Cannot nest aggregations inside aggregation '%s': [%s]", name, syntax.PrintMessage(e.aggregates[nested]))
 		}
 		if len(e.windows) > inner {
-			e.failAt(e.windows[inner], "NESTED_WINDOW", "Cannot nest window functions inside aggregation '%s': [%s]", name, syntax.Print(e.windows[inner]))
+			e.failAt(e.windows[inner], "NESTED_WINDOW", "Cannot nest window functions inside aggregation '%s': [%s]", name, syntax.PrintMessage(e.windows[inner]))
 		}
 		e.aggregates = append(e.aggregates, x)
 	}
@@ -69,6 +73,20 @@ func (e *exprs) sortedByArguments(x *syntax.Call) {
 			e.failAt(item.Expr, "EXPRESSION_NOT_IN_DISTINCT", "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments")
 		}
 	}
+}
+
+// miscounted complains of a number of arguments that Trino's grammar refuses:
+// these functions are expressions of their own in it.
+func miscounted(name string, n int) string {
+	switch {
+	case (name == "coalesce" || name == "format") && n < 2:
+		return "The '" + name + "' function must have at least two arguments"
+	case name == "nullif" && n != 2, name == "if" && n != 2 && n != 3:
+		return "Invalid number of arguments for '" + name + "' function"
+	case name == "try" && n != 1:
+		return "The 'try' function must have exactly one argument"
+	}
+	return ""
 }
 
 // plainForm is a call with a grammar of its own as one without: position(a IN
@@ -96,8 +114,15 @@ func (e *exprs) plainForm(x *syntax.Call, name string) (string, []syntax.Expr) {
 }
 
 func (e *exprs) unknownFunction(x *syntax.Call) {
-	text := syntax.Print(x.Name)
-	err := syntax.ErrorAt(x.Name, noFunction, "Function '%s' not registered", strings.ToLower(text))
+	parts := make([]string, len(x.Name))
+	for i, part := range x.Name {
+		parts[i] = strings.ToLower(part.Name)
+	}
+	text := strings.Join(parts, ".")
+	err := syntax.ErrorAt(x.Name, noFunction, "Function '%s' not registered", text)
+	if len(parts) > 3 {
+		err.Msg, err.Placeless = "Invalid function name: "+text, true
+	}
 	err.Hint = didYouMean(text, funcs.Names())
 	e.fail(err)
 }
@@ -109,12 +134,16 @@ func (e *exprs) placement(x *syntax.Call, f *funcs.Func, name string) {
 	switch {
 	case f.Kind == funcs.Scalar && x.Distinct:
 		e.failAt(x, "FUNCTION_NOT_AGGREGATE", "DISTINCT is not supported for non-aggregation functions")
-	case f.Kind == funcs.Scalar && aggregates:
+	case f.Kind == funcs.Scalar && x.OrderBy != nil:
+		e.failAt(x, "FUNCTION_NOT_AGGREGATE", "ORDER BY is only valid for aggregation functions")
+	case f.Kind == funcs.Scalar && x.Filter != nil:
+		e.failAt(x, "FUNCTION_NOT_AGGREGATE", "Filter is only valid for aggregation functions")
+	case f.Kind == funcs.Scalar && x.Star:
 		e.failAt(x, "FUNCTION_NOT_AGGREGATE", "Function '%s' is not an aggregate function", name)
 	case f.Kind == funcs.Scalar && x.Over != nil:
 		e.failAt(x, "FUNCTION_NOT_WINDOW", "Not a window function: %s", name)
 	case f.Kind == funcs.Window && x.Over == nil:
-		e.failAt(x, "MISSING_OVER", "Window function %s requires an OVER clause", name)
+		e.failAt(x, "MISSING_OVER", "Window function system.builtin.%s requires an OVER clause", name)
 	case f.Kind == funcs.Window && aggregates:
 		e.failAt(x, notSupported, "DISTINCT, FILTER and ORDER BY are not supported for window function %s", name)
 	case x.Nulls != "" && x.Over != nil && (f.Kind != funcs.Window || !takesNulls(f.Name)):
@@ -124,7 +153,7 @@ func (e *exprs) placement(x *syntax.Call, f *funcs.Func, name string) {
 	case x.Nulls != "" && f.Kind != funcs.Window && x.Over == nil:
 		e.failAt(x, notSupported, "%s NULLS is only for window functions", x.Nulls)
 	case x.Star && name != "count":
-		e.failAt(x, typeMismatch, "* is not an argument of %s", name)
+		e.failWith(x, f.Unexpected(nil))
 	}
 }
 
@@ -194,7 +223,7 @@ func (e *exprs) lambda(l *syntax.Lambda, params []schema.Type) (schema.Type, err
 	t := e.expr(l.Body)
 	e.scope = outer
 	if len(e.aggregates)+len(e.windows) > before {
-		e.failAt(l, notScalar, "Lambda expression cannot contain aggregations, window functions or grouping operations: [%s]", syntax.Print(l.Body))
+		e.failAt(l, notScalar, "Lambda expression cannot contain aggregations, window functions or grouping operations: [%s]", syntax.PrintMessage(l.Body))
 	}
 	if e.err != nil {
 		return schema.Type{}, e.err

@@ -34,7 +34,7 @@ func (e *exprs) refuse(n syntax.Node, calls []syntax.Expr, clause string) {
 	}
 	texts := make([]string, len(calls))
 	for i, c := range calls {
-		texts[i] = syntax.Print(c)
+		texts[i] = syntax.PrintMessage(c)
 	}
 	e.failAt(n, notScalar, "%s cannot contain aggregations, window functions or grouping operations: [%s]", clause, strings.Join(texts, ", "))
 }
@@ -162,7 +162,7 @@ func (e *exprs) bind(x syntax.Expr) schema.Type {
 	case *syntax.Param:
 		return e.param(x)
 	case *syntax.Lambda:
-		e.failAt(x, typeMismatch, "A lambda can only be an argument of a function that takes one")
+		e.failAt(x, typeMismatch, "Lambda expression should always be used inside a function")
 	default:
 		e.failAt(x, notSupported, "%T is not supported yet", x)
 	}
@@ -222,7 +222,7 @@ func (e *exprs) deref(x *syntax.Deref) schema.Type {
 		return base
 	}
 	if base.Kind != schema.Row {
-		e.failAt(x.Base, typeMismatch, "Expression %s is not of type ROW", syntax.Print(x.Base))
+		e.failAt(x.Base, typeMismatch, "Expression %s is not of type ROW", syntax.PrintMessage(x.Base))
 		return schema.Type{}
 	}
 	if !ok {

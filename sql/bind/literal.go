@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"math/big"
+	"net/netip"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -60,12 +62,13 @@ func numberType(text string) (schema.Type, error) {
 	return schema.Of(schema.BigInt), err
 }
 
+var uuidText = regexp.MustCompile(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
 // typedLiteral is a type before a string; its value is checked here, as Trino
 // does before a query runs.
 func (e *exprs) typedLiteral(x *syntax.TypedLit) schema.Type {
-	t, err := schema.Parse(x.Type.Text)
-	if err != nil {
-		e.failAt(x, typeMismatch, "Unknown type: %s", x.Type.Text)
+	t, ok := e.typeOf(x, x.Type)
+	if !ok {
 		return schema.Type{}
 	}
 	valid := true
@@ -86,6 +89,11 @@ func (e *exprs) typedLiteral(x *syntax.TypedLit) schema.Type {
 		valid = err == nil
 	case schema.Real, schema.Double:
 		valid = funcs.IsFloat(x.Value)
+	case schema.IPAddress:
+		_, err := netip.ParseAddr(x.Value)
+		valid = err == nil
+	case schema.UUID:
+		valid = uuidText.MatchString(x.Value)
 	case schema.JSON:
 		valid = json.Valid([]byte(x.Value))
 		if valid {

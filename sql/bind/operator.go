@@ -60,6 +60,10 @@ func (e *exprs) binary(x *syntax.Binary) schema.Type {
 		e.failWith(operatorAt(x), err)
 		return schema.Type{}
 	}
+	if err := badDecimal(res.Result); err != nil {
+		e.failWith(operatorAt(x), err)
+		return schema.Type{}
+	}
 	e.coerce(x.X, res.Params[0])
 	e.coerce(x.Y, res.Params[1])
 	return res.Result
@@ -108,15 +112,17 @@ func (e *exprs) single(xs []syntax.Expr, what string) schema.Type {
 // agree is single for what is bound already.
 func (e *exprs) agree(xs []syntax.Expr, what string) schema.Type {
 	var common schema.Type
-	var seen []schema.Type
+	var all []schema.Type
+	for _, x := range xs {
+		all = addType(all, e.info.Types[x])
+	}
 	for _, x := range xs {
 		t := e.info.Types[x]
-		seen = addType(seen, t)
 		wider, ok := schema.Common(common, t)
 		if !ok {
 			e.failAt(x, typeMismatch,
 				"%s must be the same type or coercible to a common type. Cannot find common type between %s and %s, all types (without duplicates): [%s]",
-				what, common, t, typeList(seen))
+				what, common, t, typeList(all))
 			return schema.Type{}
 		}
 		common = wider
@@ -337,9 +343,8 @@ func (e *exprs) operand(x *syntax.Case) {
 
 func (e *exprs) cast(x *syntax.Cast) schema.Type {
 	from := e.expr(x.X)
-	to, err := schema.Parse(x.Type.Text)
-	if err != nil {
-		e.failAt(x, typeMismatch, "Unknown type: %s", x.Type.Text)
+	to, ok := e.typeOf(x, x.Type)
+	if !ok {
 		return schema.Type{}
 	}
 	if e.err == nil && from.Kind != schema.Unknown {

@@ -303,7 +303,7 @@ func (b *binder) order(e *exprs, item syntax.SortItem, outs []Output) Order {
 
 func (b *binder) orderable(n syntax.Node, t schema.Type) {
 	if !isOrderable(t) {
-		b.failAt(n, typeMismatch, "Type %s is not orderable, and therefore cannot be used in ORDER BY: %s", t, syntax.Print(n))
+		b.failAt(n, typeMismatch, "Type %s is not orderable, and therefore cannot be used in ORDER BY: %s", t, syntax.PrintMessage(n))
 	}
 }
 

@@ -130,7 +130,7 @@ func (b *binder) unresolved(n syntax.Node, s *scope, parts []string, text string
 			}
 		}
 	}
-	err := syntax.ErrorAt(n, noColumn, "Column '%s' cannot be resolved", text)
+	err := syntax.ErrorAt(n, noColumn, "Column '%s' cannot be resolved", strings.ToLower(text))
 	err.Hint = hint
 	if hint == "" {
 		err.Hint = catalog.DidYouMean(parts[last], known)

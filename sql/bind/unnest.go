@@ -37,7 +37,7 @@ func (b *binder) unnest(r *syntax.Unnest, s *scope, hint string) []field {
 				&Column{Ref: UnnestRef(i), Field: "key", Type: t.Key()},
 				&Column{Ref: UnnestRef(i), Field: "value", Type: t.Value()})
 		default:
-			b.failAt(x, "INVALID_FUNCTION_ARGUMENT", "Cannot unnest type: %s", t)
+			b.failWith(x, &syntax.Error{Code: "INVALID_FUNCTION_ARGUMENT", Msg: "Cannot unnest type: " + t.String()})
 			return nil
 		}
 	}

@@ -90,14 +90,19 @@ func prefixContains(prefix, other []byte) bool {
 }
 
 func goCIDRContains(a []any) (any, error) {
-	head, _, _ := strings.Cut(a[0].(string), "/")
+	head, tail, found := strings.Cut(a[0].(string), "/")
 	base, err := netip.ParseAddr(head)
 	prefix, ok := parsePrefix(a[0].(string))
-	if !ok || err != nil {
-		return nil, invalid("Invalid CIDR: %s", a[0])
+	switch {
+	case found && err != nil:
+		return nil, invalid("Invalid network IP address")
+	case strings.HasPrefix(tail, "-"):
+		return nil, invalid("Invalid prefix length")
+	case !ok:
+		return nil, invalid("Invalid CIDR")
 	}
 	if bytes := base.As16(); base.Is4() && string(bytes[:]) != string(prefix[:16]) {
-		return nil, invalid("Invalid CIDR: %s has bits set beyond its prefix", a[0])
+		return nil, invalid("Invalid CIDR") // bits are set beyond the prefix
 	}
 	return prefixContains(prefix, a[1].([]byte)), nil
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"hash/crc32"
 	"math"
@@ -164,11 +165,24 @@ func fixed(name, result string, size int, msg string, f func(uint64) any) GoFunc
 
 func goFromHex(a []any) (any, error) {
 	text := a[0].(string)
+	if len(text)%2 != 0 {
+		return nil, invalid("invalid input length %d", len(text))
+	}
 	b, err := hex.DecodeString(text)
 	if err != nil {
-		return nil, invalid("Invalid hex: %s", err)
+		return nil, invalid("%s", notHex(text))
 	}
 	return b, nil
+}
+
+// notHex is what Java says of the first character that is no hexadecimal digit.
+func notHex(text string) string {
+	for _, r := range text {
+		if !strings.ContainsRune("0123456789abcdefABCDEF", r) {
+			return fmt.Sprintf(`not a hexadecimal digit: "%c" = %d`, r, r)
+		}
+	}
+	return ""
 }
 
 // The primes of XXH64.

@@ -207,7 +207,12 @@ func toText(x expr, from, to schema.Type) (expr, error) {
 	if from.IsText() {
 		return call("substring", text, num(1), num(to.Precision)), nil
 	}
-	msg := bin("||", bin("||", str("Value "), text), str(" cannot be represented as "+to.String()))
+	shown := text
+	if from.Kind == schema.Real || from.Kind == schema.Double {
+		plain := call("replace", call("format", str("{}"), castTo(x, "DOUBLE")), str("nan"), str("NaN"))
+		shown = bin("||", bin("||", plain, str(" (")), bin("||", text, str(")")))
+	}
+	msg := bin("||", bin("||", str("Value "), shown), str(" cannot be represented as "+to.String()))
 	return when(bin(">", call("length", text), num(to.Precision)), fail(schema.Text, "INVALID_CAST_ARGUMENT", msg), text), nil
 }
 

@@ -67,7 +67,7 @@ func goRoundInteger(a []any) (any, error) {
 		return n, nil
 	}
 	if digits < -19 {
-		return nil, failure("NUMERIC_VALUE_OUT_OF_RANGE", "integer overflow: %d", n)
+		return nil, failure("NUMERIC_VALUE_OUT_OF_RANGE", "numerical overflow: %d", n)
 	}
 	text, err := goDecimalRound([]any{"round", strconv.FormatInt(n, 10), digits})
 	if err != nil {
@@ -75,7 +75,7 @@ func goRoundInteger(a []any) (any, error) {
 	}
 	out, err := strconv.ParseInt(text.(string), 10, 64)
 	if err != nil {
-		return nil, failure("NUMERIC_VALUE_OUT_OF_RANGE", "integer overflow: %d", n)
+		return nil, failure("NUMERIC_VALUE_OUT_OF_RANGE", "numerical overflow: %d", n)
 	}
 	return out, nil
 }

@@ -30,7 +30,15 @@ func BinaryType(op string, x, y schema.Type) (Resolution, error) {
 	return Resolution{}, cannotApply(op, x, y)
 }
 
+// cannotApply names the operator as Trino does, which has no other comparisons
+// than these inside.
 func cannotApply(op string, x, y schema.Type) error {
+	switch op {
+	case ">", ">=":
+		op = "<" + op[1:]
+	case "<>":
+		op = "="
+	}
 	return &syntax.Error{Code: "TYPE_MISMATCH", Msg: fmt.Sprintf("Cannot apply operator: %s %s %s", x, op, y)}
 }
 

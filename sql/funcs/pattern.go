@@ -94,7 +94,7 @@ func mysqlPattern(pattern string) ([]piece, error) {
 		i++
 		c = pattern[i]
 		if strings.IndexByte("DUuVwX", c) >= 0 {
-			return nil, invalid("%%%c not currently supported in date format string", c)
+			return nil, invalid("%%%c not supported in date format string", c)
 		}
 		joda, ok := mysqlFields[c]
 		if !ok {

@@ -3,7 +3,6 @@ package funcs
 import (
 	"errors"
 	"fmt"
-	"sort"
 	"strings"
 
 	"logsql/convert/schema"
@@ -32,7 +31,7 @@ func (f *Func) Resolve(args []Arg) (Resolution, error) {
 	if f.Check != nil {
 		err := f.Check(chosen.Params)
 		if errors.Is(err, errUnexpected) {
-			return Resolution{}, f.unexpected(args)
+			return Resolution{}, f.Unexpected(args)
 		}
 		if err != nil {
 			return Resolution{}, err
@@ -68,7 +67,7 @@ func (f *Func) choose(args []Arg) (Resolution, error) {
 		}
 	}
 	if len(fits) == 0 {
-		return Resolution{}, f.unexpected(args)
+		return Resolution{}, f.Unexpected(args)
 	}
 	return mostSpecific(fits), nil
 }
@@ -100,21 +99,17 @@ func coercible(from, to []schema.Type) bool {
 	return true
 }
 
-func (f *Func) unexpected(args []Arg) error {
+// Unexpected is the error of a call with arguments that no overload takes.
+func (f *Func) Unexpected(args []Arg) error {
 	given := make([]string, len(args))
 	for i, a := range args {
-		given[i] = a.Type.String()
+		given[i] = typeSignature(a.Type)
 		if a.Lambda != nil {
 			given[i] = "<function>"
 		}
 	}
-	var expected []string
-	for i := range f.signatures() {
-		expected = append(expected, f.Name+f.parsed[i].String())
-	}
-	sort.Strings(expected)
 	return &syntax.Error{Code: "FUNCTION_NOT_FOUND", Msg: fmt.Sprintf("Unexpected parameters (%s) for function %s. Expected: %s",
-		strings.Join(given, ", "), f.Name, strings.Join(expected, ", "))}
+		strings.Join(given, ", "), f.Name, f.overloads())}
 }
 
 // errLambda marks a lambda whose body does not bind: no other overload will

@@ -145,3 +145,21 @@ func (p *patternParser) pattern() pattern {
 	}
 	return q
 }
+
+// typeSignature is a type as Trino lists it among a call's parameters.
+func typeSignature(t schema.Type) string {
+	parts := make([]string, len(t.Elems))
+	for i, f := range t.Elems {
+		parts[i] = typeSignature(f.Type)
+		if t.Kind == schema.Row && f.Name != "" {
+			parts[i] = `"` + f.Name + `" ` + parts[i]
+		}
+	}
+	switch t.Kind {
+	case schema.Array, schema.Map, schema.Row:
+		return t.Kind.String() + "(" + strings.Join(parts, ",") + ")"
+	case schema.Decimal:
+		return strings.ReplaceAll(t.String(), ", ", ",")
+	}
+	return t.String()
+}

@@ -85,7 +85,7 @@ func goSoundex(a []any) (any, error) {
 	last := byte(0)
 	for _, r := range strings.ToUpper(a[0].(string)) {
 		if r > unicode.MaxASCII && unicode.IsLetter(r) {
-			return nil, invalid("The character is not mapped: %c (index=%d)", r, strings.IndexRune(a[0].(string), r))
+			return nil, invalid("The character is not mapped: %c (index=%d)", r, r-'A')
 		}
 		if r < 'A' || r > 'Z' {
 			continue
@@ -119,7 +119,7 @@ func goLuhn(a []any) (any, error) {
 	for i := len(s) - 1; i >= 0; i-- {
 		d := int(s[i]) - '0'
 		if d < 0 || d > 9 {
-			return nil, invalid("Input contains non-digit characters: %s", s)
+			return nil, invalid("Input contains non-digit character")
 		}
 		if double {
 			d *= 2

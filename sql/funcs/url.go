@@ -153,7 +153,7 @@ func urlDecoded(s string) (any, error) {
 			}
 			n, err := strconv.ParseUint(s[i+1:i+3], 16, 8)
 			if err != nil {
-				return nil, invalid(`URLDecoder: Illegal hex characters in escape (%%) pattern - not a hexadecimal digit: "%s"`, s[i+1:i+3])
+				return nil, invalid(`URLDecoder: Illegal hex characters in escape (%%) pattern - %s`, notHex(s[i+1:i+3]))
 			}
 			b = append(b, byte(n))
 			i += 2

@@ -10,6 +10,7 @@ type Error struct {
 	From, To   Pos
 	Msg        string
 	Hint       string
+	Placeless  bool // Trino names no place: the span is marked, the message is without
 	Incomplete bool // more input could mend it: what a prompt needs to know
 	Err        error
 }
@@ -23,7 +24,7 @@ func (e *Error) Error() string { return e.Code + ": " + e.Message() }
 
 // Message is the error's text without its code, as Trino gives it.
 func (e *Error) Message() string {
-	if !e.From.IsValid() || e.Code == Hive {
+	if !e.From.IsValid() || e.Code == Hive || e.Placeless {
 		return e.Msg
 	}
 	return fmt.Sprintf("line %d:%d: %s", e.From.Line, e.From.Col, e.Msg)

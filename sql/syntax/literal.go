@@ -106,7 +106,7 @@ func (p *parser) typedLit() Expr {
 	if p.got("PRECISION") {
 		text = "double"
 	}
-	name := &TypeName{Span: p.span(from), Text: text}
+	name := p.asType(from, text)
 	value := p.stringLit()
 	return &TypedLit{Span: p.span(from), Type: name, Value: value.Value}
 }

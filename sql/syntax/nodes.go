@@ -683,7 +683,8 @@ type Cast struct {
 // Trino type; lowered SQL holds DuckDB's names in it.
 type TypeName struct {
 	Span
-	Text string
+	Text   string
+	Source string // as written
 }
 
 // Case is CASE [operand] WHEN … THEN … [ELSE …] END.

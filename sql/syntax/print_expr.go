@@ -94,6 +94,12 @@ func (p *printer) base(x Expr) {
 }
 
 func (p *printer) expr(x Expr) {
+	if !p.message || !p.inMessage(x) {
+		p.plainExpr(x)
+	}
+}
+
+func (p *printer) plainExpr(x Expr) {
 	switch x := x.(type) {
 	case *Ident:
 		p.ident(*x)

@@ -226,6 +226,8 @@ func (p *printer) sortItem(s SortItem) {
 	p.expr(s.Expr)
 	if s.Desc {
 		p.say(" DESC")
+	} else if p.message {
+		p.say(" ASC")
 	}
 	switch {
 	case s.Nulls != "":

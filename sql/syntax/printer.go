@@ -20,7 +20,8 @@ func printNode(n Node, duck bool) string {
 // trees that lowering made hold no Paren.
 type printer struct {
 	strings.Builder
-	duck bool
+	duck    bool
+	message bool // as Trino quotes it in messages
 }
 
 // say writes its parts one after another.

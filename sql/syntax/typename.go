@@ -7,7 +7,16 @@ import "strings"
 func (p *parser) typeName() *TypeName {
 	from := p.tok.From
 	text := p.typeText()
-	return &TypeName{Span: p.span(from), Text: text}
+	return p.asType(from, text)
+}
+
+// asType is a type together with what was written from from on.
+func (p *parser) asType(from Pos, text string) *TypeName {
+	t := &TypeName{Span: p.span(from), Text: text}
+	if t.From.Offset < t.To.Offset {
+		t.Source = p.scan.src[t.From.Offset:t.To.Offset]
+	}
+	return t
 }
 
 func (p *parser) typeText() string {
