@@ -40,7 +40,7 @@ func (s *Session) repair(ctx context.Context, stmt *syntax.Repair, cat *catalog.
 	if err != nil {
 		return nil, err
 	}
-	rows := textRows([]string{"result"}, lines)
+	rows := plainRows([]string{"result"}, lines)
 	if lines == nil {
 		rows = noRows()
 	}

@@ -230,7 +230,9 @@ func setFormat(e *catalog.External, stmt *syntax.CreateTable) error {
 	if stmt.StoredAs != "" {
 		known := false
 		if f, known = catalog.FormatOf(stmt.StoredAs); !known {
-			return failed(nameSpan(stmt.Name), "SemanticException: Unrecognized file format in STORED AS clause: '%s'", stmt.StoredAs)
+			err := failed(nameSpan(stmt.Name), "SemanticException: Unrecognized file format in STORED AS clause: '%s'", stmt.StoredAs)
+			err.Hint = "it is PARQUET, TEXTFILE or JSONFILE; for CSV: ROW FORMAT DELIMITED FIELDS TERMINATED BY ',', or ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde'"
+			return err
 		}
 	}
 	e.Format, e.Serde = f.Name, f.Serde

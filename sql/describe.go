@@ -41,17 +41,17 @@ func (s *Session) describe(stmt *syntax.Describe, cat *catalog.Catalog) (*Rows, 
 			err.Hint = catalog.DidYouMean(name, columnNames(columns))
 			return nil, err
 		}
-		return textRows(describeColumns, columnLines(t, columns[i:i+1])), nil
+		return plainRows(describeColumns, columnLines(t, columns[i:i+1])), nil
 	}
 	if stmt.Detail != "" {
-		return textRows(describeColumns, formatted(t)), nil
+		return plainRows(describeColumns, formatted(t)), nil
 	}
 	lines := columnLines(t, columns)
 	if len(t.Partition) > 0 {
 		lines = append(lines, blankLine)
 		lines = append(lines, partitionLines(t)...)
 	}
-	return textRows(describeColumns, lines), nil
+	return plainRows(describeColumns, lines), nil
 }
 
 // describedPartition holds DESCRIBE t PARTITION (…) to a partition there is; its
@@ -228,5 +228,5 @@ func showCreateView(stmt *syntax.Show, t *catalog.Table) (*Rows, error) {
 	for line := range strings.SplitSeq(t.View.Text, "\n") {
 		lines = append(lines, []string{line})
 	}
-	return textRows([]string{"create view"}, lines), nil
+	return plainRows([]string{"create view"}, lines), nil
 }

@@ -76,7 +76,7 @@ func planRows(lines, notes []string) *Rows {
 	for i, line := range lines {
 		rows[i] = []string{line}
 	}
-	out := textRows([]string{"Query Plan"}, rows)
+	out := plainRows([]string{"Query Plan"}, rows)
 	out.Notes = notes
 	return out
 }

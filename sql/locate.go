@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"logsql/ingest/mirror"
 	"logsql/sql/bind"
@@ -51,11 +52,28 @@ func emptyNote(scan *bind.Scan) string {
 	case len(scan.Partitions) > 0:
 		return nothingMirrored(name, scan.Partitions[0].Location)
 	case t.External.Projection != nil:
-		return "WHERE leaves no projected partition of " + name + ": its values are those of the projection's range in TBLPROPERTIES"
+		return "WHERE leaves no projected partition of " + name + ": its values are those of the projection in TBLPROPERTIES" + likeThis(t)
 	case len(t.External.Partitions) == 0:
 		return name + " has no partitions yet: MSCK REPAIR TABLE " + name + ", or ALTER TABLE " + name + " ADD PARTITION"
 	}
-	return "WHERE leaves no partition of " + name + ": SHOW PARTITIONS " + name + " lists those there are"
+	return "WHERE leaves no partition of " + name + ": its values are written as in " + partitionName(t, t.External.Partitions[0].Values) + "; SHOW PARTITIONS " + name + " lists those there are"
+}
+
+// likeThis shows how the values of a projection are written.
+func likeThis(t *catalog.Table) string {
+	values := t.External.Projection.First(time.Now().UTC())
+	if values == nil {
+		return ""
+	}
+	return ", written as in " + partitionName(t, values)
+}
+
+func partitionName(t *catalog.Table, values []string) string {
+	pairs := make([]string, len(values))
+	for i, name := range t.Partition {
+		pairs[i] = name + " = '" + values[i] + "'"
+	}
+	return strings.Join(pairs, " AND ")
 }
 
 func nothingMirrored(table, location string) string {

@@ -107,7 +107,7 @@ func (s *Session) describePrepared(stmt *syntax.DescribePrepared, cat *catalog.C
 	}
 	info := &bind.Info{}
 	if q, ok := p.Of.(*syntax.Query); ok {
-		if info, err = bind.Bind(q, cat, s.database, nulls...); err != nil {
+		if info, err = bind.Analyze(q, cat, s.database, nulls...); err != nil {
 			return nil, err
 		}
 	}

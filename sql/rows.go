@@ -24,6 +24,10 @@ type Rows struct {
 	All     iter.Seq2[[]any, error]
 	Notes   []string // what the user should know, such as that a table is empty
 
+	// Plain is for results that are lines of text rather than a table, as of
+	// DESCRIBE: Athena shows them without the columns' names.
+	Plain bool
+
 	close func() error
 }
 
@@ -72,6 +76,13 @@ func textRows(columns []string, rows [][]string) *Rows {
 }
 
 // noRows is the result of a statement that has none.
+// plainRows is a textRows of lines.
+func plainRows(columns []string, rows [][]string) *Rows {
+	r := textRows(columns, rows)
+	r.Plain = true
+	return r
+}
+
 func noRows() *Rows { return textRows(nil, nil) }
 
 // duckRows gives a DuckDB result the types that bind found.

@@ -24,7 +24,7 @@ func showCreateTable(stmt *syntax.Show, t *catalog.Table) (*Rows, error) {
 	for line := range strings.SplitSeq(ddl("`"+t.Name+"`", t, commentOf), "\n") {
 		lines = append(lines, []string{line})
 	}
-	rows := textRows([]string{"createtab_stmt"}, lines)
+	rows := plainRows([]string{"createtab_stmt"}, lines)
 	rows.Notes = notes
 	return rows, nil
 }

@@ -14,7 +14,7 @@ func (s *Session) createView(ctx context.Context, stmt *syntax.CreateView, cat *
 	if err != nil {
 		return nil, err
 	}
-	info, err := bind.Bind(stmt.Query, cat, s.database)
+	info, err := bind.Analyze(stmt.Query, cat, s.database)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,27 @@ import (
 // queries are the session's business and NOT_SUPPORTED here. params are what
 // the ? of the statement stand for.
 func Bind(stmt syntax.Statement, cat *catalog.Catalog, database string, params ...syntax.Expr) (*Info, error) {
+	b, err := analyze(stmt, cat, database, params)
+	if err != nil {
+		return nil, err
+	}
+	if b.prune(); b.err != nil {
+		return nil, b.err
+	}
+	return b.info, nil
+}
+
+// Analyze is Bind for a query that is not to run now, such as a view's: it
+// chooses no partitions, which an injected column has none of by itself.
+func Analyze(stmt syntax.Statement, cat *catalog.Catalog, database string, params ...syntax.Expr) (*Info, error) {
+	b, err := analyze(stmt, cat, database, params)
+	if err != nil {
+		return nil, err
+	}
+	return b.info, nil
+}
+
+func analyze(stmt syntax.Statement, cat *catalog.Catalog, database string, params []syntax.Expr) (*binder, error) {
 	b := &binder{info: newInfo(), cat: cat, database: database, params: params, ctes: map[string]bool{}, views: map[string]bool{}}
 	b.info.Now = cat.Now
 	switch s := stmt.(type) {
@@ -24,7 +45,7 @@ func Bind(stmt syntax.Statement, cat *catalog.Catalog, database string, params .
 		if s.Analyze {
 			return nil, syntax.ErrorAt(s, notSupported, "EXPLAIN ANALYZE is not supported yet")
 		}
-		return Bind(s.Of, cat, database, params...)
+		return analyze(s.Of, cat, database, params)
 	case *syntax.Unsupported:
 		return nil, syntax.ErrorAt(s, notSupported, "%s is not supported yet", s.Name)
 	default:
@@ -33,7 +54,7 @@ func Bind(stmt syntax.Statement, cat *catalog.Catalog, database string, params .
 	if b.err != nil {
 		return nil, b.err
 	}
-	return b.info, nil
+	return b, nil
 }
 
 // Trino's codes for what bind finds.
@@ -102,7 +123,6 @@ func (b *binder) statement(q *syntax.Query) {
 		}
 		b.info.Output = append(b.info.Output, schema.Column{Name: name, Type: out.Type})
 	}
-	b.prune()
 }
 
 // reserved are the names no alias may take: DuckDB would read alias.column.field

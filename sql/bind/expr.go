@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"logsql/convert/schema"
@@ -73,8 +74,22 @@ func (e *exprs) expr(x syntax.Expr) schema.Type {
 	}
 	delete(e.info.Coerce, x) // of an earlier binding of the same lambda
 	t := e.bind(x)
+	if len(t.Elems) > 0 && deeper(t, maxNesting) {
+		e.failAt(x, notSupported, "The type is nested deeper than %d levels", maxNesting)
+		return schema.Type{}
+	}
 	e.info.Types[x] = t
 	return t
+}
+
+// maxNesting bounds types within types: every expression that holds one is
+// checked and cast level by level.
+const maxNesting = 200
+
+func deeper(t schema.Type, levels int) bool {
+	return slices.ContainsFunc(t.Elems, func(f schema.Field) bool {
+		return levels == 0 || deeper(f.Type, levels-1)
+	})
 }
 
 // logical binds a chain of AND and OR, however long, without going deeper for

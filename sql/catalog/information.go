@@ -45,7 +45,7 @@ func (c *Catalog) information(name string) (*Table, error) {
 			t.Rows = append(t.Rows, []string{Name, db})
 			continue
 		}
-		list, err := c.informationAbout(db)
+		list, err := c.informationAbout(db, name == "columns")
 		if err != nil {
 			return nil, err
 		}
@@ -56,13 +56,19 @@ func (c *Catalog) information(name string) (*Table, error) {
 	return t, nil
 }
 
-func (c *Catalog) informationAbout(database string) ([]*Table, error) {
-	if database != InfoName {
+// informationAbout lists the tables of a database; those that are no views can
+// go without their columns, and the built-in ones then without their parts.
+func (c *Catalog) informationAbout(database string, columns bool) ([]*Table, error) {
+	if database != InfoName && (columns || database != Builtin) {
 		return c.Tables(database)
 	}
 	var list []*Table
-	for _, name := range informationNames {
-		list = append(list, informationTable(name))
+	for _, name := range c.Names(database) {
+		t := &Table{Catalog: Name, Database: database, Name: name}
+		if database == InfoName {
+			t = informationTable(name)
+		}
+		list = append(list, t)
 	}
 	return list, nil
 }

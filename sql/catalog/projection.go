@@ -205,6 +205,19 @@ func tooMany(what string) error {
 	}
 }
 
+// First is the first value of each column; nil where one has none by itself.
+func (p *Projection) First(now time.Time) []string {
+	var first []string
+	for i := range p.Columns {
+		values, err := p.Columns[i].values(now)
+		if err != nil || len(values) == 0 {
+			return nil
+		}
+		first = append(first, values[0])
+	}
+	return first
+}
+
 // location is where a projected partition lies.
 func (p *Projection) location(t *Table, values []string) string {
 	if p.Template == "" {

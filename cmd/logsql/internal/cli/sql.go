@@ -161,6 +161,7 @@ type output struct {
 	w      io.Writer
 	format render.Format
 	color  bool
+	plain  bool // no format was asked for: lines of text are lines
 	count  int  // of results so far
 	rows   *int // counts rows where somebody asks
 }
@@ -176,7 +177,26 @@ func (out *output) write(r *sql.Rows) error {
 	if out.rows != nil {
 		all = counted(all, out.rows)
 	}
+	if r.Plain && out.plain {
+		return writeLines(out.w, all)
+	}
 	return out.format.Write(out.w, render.Result{Columns: r.Columns, Rows: all}, render.Options{Color: out.color})
+}
+
+func writeLines(w io.Writer, rows iter.Seq2[[]any, error]) error {
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		fields := make([]string, len(row))
+		for i, v := range row {
+			fields[i] = fmt.Sprint(v)
+		}
+		if _, err := fmt.Fprintln(w, strings.Join(fields, "\t")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func counted(rows iter.Seq2[[]any, error], n *int) iter.Seq2[[]any, error] {
@@ -193,7 +213,7 @@ func counted(rows iter.Seq2[[]any, error], n *int) iter.Seq2[[]any, error] {
 }
 
 func (a *app) withOutput(o sqlOptions, use func(*output) error) error {
-	out := &output{w: a.out}
+	out := &output{w: a.out, plain: o.output == ""}
 	terminal := isTerminal(a.out) && o.outputFile == ""
 	name := o.output
 	switch {
