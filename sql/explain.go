@@ -33,7 +33,7 @@ func (s *Session) explain(ctx context.Context, stmt *syntax.Explain, cat *catalo
 	if strings.Contains(strings.ToUpper(stmt.Options), "VALIDATE") {
 		return oneValue(schema.Column{Name: "Valid", Type: schema.Of(schema.Boolean)}, true), nil
 	}
-	notes, err := s.locate(ctx, info)
+	notes, err := s.locate(ctx, info, stmt.Analyze)
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +45,7 @@ func (s *Session) explain(ctx context.Context, stmt *syntax.Explain, cat *catalo
 	for _, scan := range info.Scans {
 		scan.Parts = scan.Parts[:min(len(scan.Parts), partsShown)]
 		scan.Files = scan.Files[:min(len(scan.Files), partsShown)]
+		scan.Lake.Units = scan.Lake.Units[:min(len(scan.Lake.Units), partsShown)]
 	}
 	text, err := lower.Lower(q, info, nil)
 	if err != nil {
@@ -124,11 +125,7 @@ func readOf(scan *bind.Scan) string {
 		}
 		return text
 	}
-	var bytes int64
-	for _, f := range scan.Files {
-		bytes += f.Size
-	}
-	of := fmt.Sprintf("%d files, %d bytes", len(scan.Files), bytes)
+	of := filesOf(scan)
 	switch {
 	case len(scan.Table.Partition) == 0:
 		return of
@@ -136,6 +133,28 @@ func readOf(scan *bind.Scan) string {
 		return fmt.Sprintf("%s of %d projected partitions", of, len(scan.Partitions))
 	}
 	return fmt.Sprintf("%s of %d of %d partitions", of, len(scan.Partitions), len(e.Partitions))
+}
+
+// filesOf counts the files of a table over objects, and those of them that are
+// read where the lake has them.
+func filesOf(scan *bind.Scan) string {
+	var bytes int64
+	files := len(scan.Files)
+	for _, f := range scan.Files {
+		bytes += f.Size
+	}
+	copied, parts := 0, 0
+	for _, u := range scan.Lake.Units {
+		copied, parts = copied+len(u.Files), parts+len(u.Parts)
+		for _, f := range u.Files {
+			bytes += f.Size
+		}
+	}
+	text := fmt.Sprintf("%d files, %d bytes", files+copied, bytes)
+	if copied > 0 {
+		text += fmt.Sprintf(" (%d of them read from %d parts of the lake)", copied, parts)
+	}
+	return text
 }
 
 // step is an operator of DuckDB's profile.

@@ -12,8 +12,10 @@ import (
 )
 
 // locate finds the files of the external tables that a bound statement reads,
-// and what Parquet files hold. Its notes say of which table there are none.
-func (s *Session) locate(ctx context.Context, info *bind.Info) ([]string, error) {
+// what Parquet files hold, and which of the files are read where the lake has
+// them; with compare some more are tried for that. Its notes say of which table
+// there are none.
+func (s *Session) locate(ctx context.Context, info *bind.Info, compare bool) ([]string, error) {
 	var notes []string
 	var store *catalog.Store
 	for _, scan := range info.Scans {
@@ -34,6 +36,11 @@ func (s *Session) locate(ctx context.Context, info *bind.Info) ([]string, error)
 				return nil, &Error{Code: "HIVE_CANNOT_OPEN_SPLIT", Msg: "Error opening Hive split " + err.Error(), Err: err}
 			}
 		}
+		if !s.options.Raw {
+			if err := s.fromLake(ctx, store, scan, compare); err != nil {
+				return nil, asError(err)
+			}
+		}
 		if note := emptyNote(scan); note != "" && !slices.Contains(notes, note) {
 			notes = append(notes, note)
 		}
@@ -47,7 +54,7 @@ func emptyNote(scan *bind.Scan) string {
 	t := scan.Table
 	name := t.Database + "." + t.Name
 	switch {
-	case len(scan.Files) > 0, strings.HasPrefix(t.External.Location, "s3://"+tablesBucket+"/"):
+	case len(scan.Files)+len(scan.Lake.Units) > 0, strings.HasPrefix(t.External.Location, "s3://"+tablesBucket+"/"):
 		return ""
 	case len(scan.Partitions) > 0:
 		return nothingMirrored(name, scan.Partitions[0].Location)

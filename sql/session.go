@@ -28,6 +28,7 @@ type Options struct {
 	Memory   string // what DuckDB may use, such as 2GB, its default
 	TempDir  string
 	Threads  int
+	Raw      bool // read tables over objects from the objects, also where the lake has them
 }
 
 // Session runs statements on a mirror, one after the other: USE and PREPARE
@@ -171,7 +172,7 @@ func (s *Session) query(ctx context.Context, q *syntax.Query, cat *catalog.Catal
 	if err != nil {
 		return nil, err
 	}
-	located, err := s.locate(ctx, info)
+	located, err := s.locate(ctx, info, true)
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func (w *writer) run(ctx context.Context, record func(*catalog.Tx) error) (*Rows
 
 // copy has DuckDB write the rows into the folder.
 func (w *writer) copy(ctx context.Context, folder *mirror.Folder) error {
-	located, err := w.s.locate(ctx, w.info)
+	located, err := w.s.locate(ctx, w.info, true)
 	if err != nil {
 		return err
 	}

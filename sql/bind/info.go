@@ -82,6 +82,7 @@ type Scan struct {
 	// which the session finds after bind.
 	Partitions []catalog.Partition
 	Files      []catalog.File
+	Lake       catalog.LakeCopy // further files, to be read where the lake has them
 	at         *syntax.Table
 }
 

@@ -39,6 +39,7 @@ type File struct {
 	Columns   []schema.Column // what a Parquet file holds; nil for others
 
 	version string // of the object: its ETag
+	object  int64  // its id in state.db; 0 for what statements wrote
 }
 
 // View is a stored query.

@@ -78,7 +78,7 @@ func list(ctx context.Context, q querier, scan func(*sql.Rows) (File, error), li
 
 func scanObject(rows *sql.Rows) (File, error) {
 	o, err := mirror.ScanObject(rows)
-	return File{URI: o.URI(), Path: o.Path, Size: o.Size, Modified: o.LastModified, version: o.ETag}, err
+	return File{URI: o.URI(), Path: o.Path, Size: o.Size, Modified: o.LastModified, version: o.ETag, object: o.ID}, err
 }
 
 func scanWritten(rows *sql.Rows) (File, error) {

@@ -17,7 +17,9 @@ import (
 // definition is a Definition as JSON. vals is a partition's values as a JSON
 // list. written has the files below tables/, which statements wrote: what lies
 // there and has no row is garbage. footers keeps the columns of Parquet files
-// by path; version is what makes a file another one.
+// by path; version is what makes a file another one. agreed tells of an object, as
+// of its version and conversion, whether the lake has the rows that the SerDe of
+// a table of that shape makes.
 var migrations = []string{
 	`CREATE TABLE databases (
 		name TEXT PRIMARY KEY,
@@ -50,6 +52,19 @@ var migrations = []string{
 		path TEXT PRIMARY KEY,
 		version TEXT NOT NULL,
 		columns TEXT NOT NULL
+	) WITHOUT ROWID;`,
+	`CREATE TABLE shapes (
+		id INTEGER PRIMARY KEY,
+		text TEXT NOT NULL UNIQUE
+	);
+	CREATE TABLE agreed (
+		shape INTEGER NOT NULL REFERENCES shapes ON DELETE CASCADE,
+		object INTEGER NOT NULL,
+		version TEXT NOT NULL,
+		unit INTEGER NOT NULL,
+		converted INTEGER NOT NULL,
+		agrees INTEGER NOT NULL,
+		PRIMARY KEY (shape, object)
 	) WITHOUT ROWID;`,
 }
 

@@ -19,23 +19,33 @@ import (
 // reader, one read for each list of columns that files have, all else by the
 // table function of package serde.
 func (l *lowerer) external(n syntax.Node, s *bind.Scan, columns []schema.Column) syntax.Body {
-	if len(s.Files) == 0 {
+	var reads []syntax.Body
+	switch {
+	case len(s.Files) == 0:
+	case !s.Table.External.IsParquet():
+		reads = append(reads, l.serdeScan(s, columns))
+	default:
+		for _, group := range filesByColumns(s.Files) {
+			reads = append(reads, l.readExternal(s.Table, columns, reading{
+				files: group, about: group, key: fileNameColumn, keyOf: l.pathOf,
+				value: func(alias string, c schema.Column) syntax.Expr {
+					return l.externalColumn(n, s.Table, alias, c, group[0])
+				},
+			}))
+		}
+	}
+	reads = append(reads, l.lakeReads(n, s, columns)...)
+	if len(reads) == 0 {
 		return nothing(columns)
 	}
-	if !s.Table.External.IsParquet() {
-		return l.serdeScan(s, columns)
-	}
-	var body syntax.Body
-	for _, group := range filesByColumns(s.Files) {
-		read := l.readExternal(n, s.Table, columns, group)
-		if body == nil {
-			body = read
-		} else {
-			body = &syntax.SetOp{Op: "UNION", All: true, Left: body, Right: read}
-		}
+	body := reads[0]
+	for _, read := range reads[1:] {
+		body = &syntax.SetOp{Op: "UNION", All: true, Left: body, Right: read}
 	}
 	return body
 }
+
+func (l *lowerer) pathOf(f catalog.File) syntax.Expr { return l.file(f.Path, false) }
 
 func filesByColumns(files []catalog.File) [][]catalog.File {
 	var groups [][]catalog.File
@@ -60,20 +70,33 @@ func sameColumns(a, b []schema.Column) bool {
 // fileNameColumn is what DuckDB calls the file a row came from.
 const fileNameColumn = "$file"
 
-// readExternal is one read_parquet of files with the same columns, joined with
-// what is known of each file where a column wants that.
-func (l *lowerer) readExternal(n syntax.Node, t *catalog.Table, columns []schema.Column, files []catalog.File) *syntax.Select {
+// reading is one read_parquet of files with the same columns.
+type reading struct {
+	files []catalog.File
+	value func(alias string, c schema.Column) syntax.Expr // of a column that rows hold
+
+	// What is known of a file is joined where a column wants it: about has the
+	// files that are known, which key and keyOf find. With only, rows of other
+	// files are left out.
+	about []catalog.File
+	key   string
+	keyOf func(catalog.File) syntax.Expr
+	only  bool
+}
+
+// readExternal reads files, joined with what is known of each where a column
+// wants that.
+func (l *lowerer) readExternal(t *catalog.Table, columns []schema.Column, r reading) *syntax.Select {
 	alias, about := l.fresh("part"), l.fresh("file")
 	out := &syntax.Select{}
-	facts := &syntax.Values{}
 	var names []syntax.Ident
 	for _, c := range columns {
 		var x syntax.Expr
 		switch fact := factOf(t, c); {
-		case fact == nil:
-			x = l.externalColumn(n, t, alias, c, files[0])
-		case sameFact(files, fact):
-			x = fact(files[0])
+		case fact == nil, c.Name == catalog.PathColumn && r.key != fileNameColumn:
+			x = r.value(alias, c)
+		case sameFact(r.about, fact):
+			x = fact(r.about[0])
 		default:
 			names = append(names, *ident(c.Name))
 			x = column(about, c.Name)
@@ -84,27 +107,35 @@ func (l *lowerer) readExternal(n syntax.Node, t *catalog.Table, columns []schema
 		out.Items = append(out.Items, selected(num(1), "one"))
 	}
 	paths := &syntax.ArrayLit{}
-	for _, f := range files {
+	for _, f := range r.files {
 		paths.Elems = append(paths.Elems, l.file(f.Path, true))
 	}
 	read := call("read_parquet", paths, &syntax.NamedArg{Name: "hive_partitioning", Value: &syntax.BoolLit{}})
 	out.From = &syntax.Aliased{Of: &syntax.TableFunc{Call: read}, Name: *ident(alias)}
-	if names == nil {
+	if names == nil && !r.only {
 		return out
 	}
-	read.Args = append(read.Args, &syntax.NamedArg{Name: "filename", Value: str(fileNameColumn)})
-	for _, f := range files {
-		row := &syntax.RowLit{Elems: []syntax.Expr{l.file(f.Path, false)}}
+	if r.key == fileNameColumn {
+		read.Args = append(read.Args, &syntax.NamedArg{Name: "filename", Value: str(fileNameColumn)})
+	}
+	out.From = &syntax.Join{
+		Kind: "INNER", Left: out.From, Right: derived(facts(t, columns, names, r), about, append([]syntax.Ident{*ident(r.key)}, names...)...),
+		On: &syntax.Binary{Op: "=", X: column(alias, r.key), Y: column(about, r.key)},
+	}
+	return out
+}
+
+// facts are rows of what is known of files, found by the first column.
+func facts(t *catalog.Table, columns []schema.Column, names []syntax.Ident, r reading) *syntax.Values {
+	rows := &syntax.Values{}
+	for _, f := range r.about {
+		row := &syntax.RowLit{Elems: []syntax.Expr{r.keyOf(f)}}
 		for _, name := range names {
 			row.Elems = append(row.Elems, factOf(t, schema.Column{Name: name.Name, Type: typeOf(columns, name.Name)})(f))
 		}
-		facts.Rows = append(facts.Rows, row)
+		rows.Rows = append(rows.Rows, row)
 	}
-	out.From = &syntax.Join{
-		Kind: "INNER", Left: out.From, Right: derived(facts, about, append([]syntax.Ident{*ident(fileNameColumn)}, names...)...),
-		On: &syntax.Binary{Op: "=", X: column(alias, fileNameColumn), Y: column(about, fileNameColumn)},
-	}
-	return out
+	return rows
 }
 
 // literalPath keeps DuckDB from taking a key's characters for wildcards, by

@@ -27,6 +27,7 @@ type sqlOptions struct {
 	output     string
 	outputFile string
 	batch      bool
+	raw        bool
 }
 
 func (a *app) sqlCommand() *cobra.Command {
@@ -43,6 +44,10 @@ The tables vpc_flow_logs, s3_access_logs and cloudtrail_logs are there without
 any DDL, with the columns of AWS's documentation and the partition columns year,
 month and day (cloudtrail_logs: account and region too). A filter on these reads
 only the days it names.
+
+A table over raw logs, made by CREATE EXTERNAL TABLE, is read from the Parquet
+where that was seen to have the same rows as the objects; EXPLAIN tells, --raw
+reads the objects.
 
 Formats for --output:
 ` + formatHelp() + `
@@ -74,6 +79,7 @@ fails does not change the exit status.`,
 	f.StringVar(&o.database, "database", "default", "the `database` of unqualified names")
 	f.StringVar(&o.output, "output", "", "`format`: "+strings.Join(formatNames(), ", ")+" (box on a terminal, else csv)")
 	f.StringVar(&o.outputFile, "output-file", "", "write the result to this `file`, whole or not at all")
+	f.BoolVar(&o.raw, "raw", false, "read the objects of tables over raw logs, also where the Parquet has the same rows")
 	f.BoolVar(&o.batch, "batch", false, "answer JSON requests, one a line")
 	return cmd
 }
@@ -119,7 +125,7 @@ func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
 		return err
 	}
 	defer m.Close()
-	session, err := sql.Open(ctx, m, sql.Options{Database: o.database})
+	session, err := sql.Open(ctx, m, sql.Options{Database: o.database, Raw: o.raw})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,321 @@
+package catalog
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+
+	"logsql/convert/lake"
+	"logsql/convert/logtype"
+	"logsql/convert/schema"
+	"logsql/ingest/layout"
+)
+
+// LakeCopy is what the lake holds of the objects of a table over them, where it
+// was seen to hold the very rows that the table's SerDe makes.
+type LakeCopy struct {
+	Names map[string]string // the part's column that each column of the table is
+	Units []LakeUnit
+}
+
+// LakeUnit is objects that were converted together.
+type LakeUnit struct {
+	Parts []lake.Part
+	Files []File // those that are read here
+	Whole bool   // the parts hold no records of any other object
+}
+
+// copyOf says which built-in table may hold the rows of a table over objects,
+// and under which names: flow logs by name, else by the place of version 2,
+// access logs by place, CloudTrail by name. It is a guess to be tried, so it
+// need not be right; where it is wrong, the rows differ.
+func copyOf(t *Table) (typ *logtype.Type, names map[string]string) {
+	e := t.External
+	at := func(i int) string { return "" }
+	switch {
+	case strings.HasSuffix(e.Serde, ".LazySimpleSerDe") && e.SerdeProps["field.delim"] == " ":
+		typ = logtype.ByName(layout.FlowLogs)
+		at = func(i int) string {
+			if i < len(flowV2) {
+				return flowV2[i].Name
+			}
+			return ""
+		}
+	case strings.HasSuffix(e.Serde, ".RegexSerDe"):
+		typ = logtype.ByName(layout.AccessLogs)
+	case strings.HasSuffix(e.Serde, ".CloudTrailSerde"), strings.HasSuffix(e.Format, ".CloudTrailInputFormat"):
+		typ = logtype.ByName(layout.CloudTrail)
+	default:
+		return nil, nil
+	}
+	names = map[string]string{}
+	for i, c := range t.Columns {
+		switch known := slices.ContainsFunc(typ.Columns, func(k schema.Column) bool { return k.Name == c.Name }); {
+		case t.PartitionIndex(c.Name) >= 0:
+		case typ.Name == layout.AccessLogs && i < len(typ.Columns):
+			names[c.Name] = typ.Columns[i].Name
+		case !known && at(i) != "":
+			names[c.Name] = at(i)
+		default:
+			names[c.Name] = c.Name
+		}
+	}
+	return typ, names
+}
+
+var flowV2, _ = logtype.FlowFields(nil)
+
+// Copy is where files stand in the lake.
+type Copy struct {
+	LakeCopy
+	Untried []LakeUnit // objects that nobody has compared yet
+	Raw     []File     // objects to be read themselves: all that are not in Units
+
+	store *Store
+	shape int64
+	from  map[int64]conversion // by object
+	parts map[int64][]lake.Part
+	table string
+}
+
+type conversion struct{ unit, converted int64 }
+
+// agreement is the version of the code that reads raw files and of that which
+// reads them in the lake: what was seen to agree under another one is compared
+// again.
+const agreement = "1"
+
+// CopyOf finds what the lake holds of the files of a table, nil where it can
+// hold nothing of it.
+func (s *Store) CopyOf(ctx context.Context, t *Table, files []File) (*Copy, error) {
+	typ, names := copyOf(t)
+	if typ == nil || s.absent || len(files) == 0 {
+		return nil, nil
+	}
+	l, err := lake.Open(ctx, s.m)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := l.Parts(ctx, typ.Name)
+	if err != nil || len(parts) == 0 {
+		return nil, err
+	}
+	c := &Copy{store: s, table: typ.Name, parts: map[int64][]lake.Part{}}
+	c.Names = names
+	if err := c.conversions(ctx, files); err != nil {
+		return nil, err
+	}
+	agreed, err := c.agreed(ctx, shapeOf(t))
+	if err != nil {
+		return nil, err
+	}
+	return c, c.sort(ctx, files, parts, agreed)
+}
+
+// shapeOf is what of a table decides its rows.
+func shapeOf(t *Table) string {
+	e := t.External
+	properties := map[string]string{}
+	for k, v := range e.Properties {
+		if !strings.HasPrefix(k, "projection.") && !strings.HasPrefix(k, "storage.") {
+			properties[k] = v
+		}
+	}
+	var columns [][2]string
+	for _, c := range t.Columns {
+		if t.PartitionIndex(c.Name) < 0 {
+			columns = append(columns, [2]string{c.Name, c.Type.String()})
+		}
+	}
+	return jsonText([]any{agreement, e.Serde, e.Format, e.SerdeProps, properties, columns})
+}
+
+// conversions finds those of files that were converted without a bad line: of a
+// bad line the SerDe makes a row.
+func (c *Copy) conversions(ctx context.Context, files []File) error {
+	const query = `SELECT c.object, c.unit, u.converted FROM json_each(?) j JOIN conversions c ON c.object = j.value
+		JOIN units u ON u.id = c.unit WHERE c.tbl = ? AND c.outcome = 'converted' AND c.bad = 0`
+	rows, err := c.store.m.DB().QueryContext(ctx, query, jsonText(idsOf(files)), c.table)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	c.from = map[int64]conversion{}
+	for rows.Next() {
+		var object int64
+		var from conversion
+		if err := rows.Scan(&object, &from.unit, &from.converted); err != nil {
+			return err
+		}
+		c.from[object] = from
+	}
+	return rows.Err()
+}
+
+func idsOf(files []File) []int64 {
+	ids := make([]int64, 0, len(files))
+	for _, f := range files {
+		if f.object != 0 {
+			ids = append(ids, f.object)
+		}
+	}
+	return ids
+}
+
+// verdict is what a comparison said, of which version of the object and the
+// conversion.
+type verdict struct {
+	version string
+	conversion
+	agrees bool
+}
+
+func (c *Copy) agreed(ctx context.Context, shape string) (map[int64]verdict, error) {
+	db := c.store.m.DB()
+	rows, err := db.QueryContext(ctx, `SELECT s.id, a.object, a.version, a.unit, a.converted, a.agrees
+		FROM shapes s LEFT JOIN agreed a ON a.shape = s.id WHERE s.text = ?`, shape)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	known := map[int64]verdict{}
+	for rows.Next() {
+		var object, unit, converted *int64
+		var version *string
+		var agrees *bool
+		if err := rows.Scan(&c.shape, &object, &version, &unit, &converted, &agrees); err != nil {
+			return nil, err
+		}
+		if object != nil {
+			known[*object] = verdict{*version, conversion{*unit, *converted}, *agrees}
+		}
+	}
+	return known, rows.Err()
+}
+
+// sort puts files where they are to be read.
+func (c *Copy) sort(ctx context.Context, files []File, parts []lake.Part, known map[int64]verdict) error {
+	if err := c.partsOf(ctx, parts); err != nil {
+		return err
+	}
+	agreed, untried := map[int64][]File{}, map[int64][]File{}
+	whole := map[int64]bool{}
+	for _, f := range files {
+		from, converted := c.from[f.object]
+		converted = converted && c.there(from.unit, whole)
+		seen, tried := known[f.object]
+		current := tried && seen.conversion == from && seen.version == fileVersion(&f)
+		switch {
+		case converted && current && seen.agrees:
+			agreed[from.unit] = append(agreed[from.unit], f)
+			continue
+		case converted && !current:
+			untried[from.unit] = append(untried[from.unit], f)
+		}
+		c.Raw = append(c.Raw, f)
+	}
+	var err error
+	if c.Units, err = c.units(ctx, agreed); err == nil {
+		c.Untried, err = c.units(ctx, untried)
+	}
+	return err
+}
+
+// there reports whether the parts of a unit lie in the lake as they were
+// written.
+func (c *Copy) there(unit int64, known map[int64]bool) bool {
+	there, looked := known[unit]
+	if looked {
+		return there
+	}
+	known[unit] = !slices.ContainsFunc(c.parts[unit], func(p lake.Part) bool {
+		info, err := os.Stat(c.store.m.Path(p.Path))
+		return err != nil || info.Size() != p.Bytes
+	})
+	return known[unit]
+}
+
+// partsOf finds the parts of each unit.
+func (c *Copy) partsOf(ctx context.Context, parts []lake.Part) error {
+	byID := map[int64]lake.Part{}
+	for _, p := range parts {
+		byID[p.ID] = p
+	}
+	rows, err := c.store.m.DB().QueryContext(ctx, "SELECT id, unit FROM parts WHERE tbl = ? ORDER BY id", c.table)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, unit int64
+		if err := rows.Scan(&id, &unit); err != nil {
+			return err
+		}
+		if p, ok := byID[id]; ok {
+			c.parts[unit] = append(c.parts[unit], p)
+		}
+	}
+	return rows.Err()
+}
+
+func (c *Copy) units(ctx context.Context, files map[int64][]File) ([]LakeUnit, error) {
+	var units []LakeUnit
+	ids := make([]int64, 0, len(files))
+	for id := range files {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	stored, err := c.storing(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		u := LakeUnit{Parts: c.parts[id], Files: files[id]}
+		for _, f := range u.Files {
+			delete(stored[id], f.object)
+		}
+		u.Whole = len(stored[id]) == 0
+		units = append(units, u)
+	}
+	return units, nil
+}
+
+// storing are the objects of units that have records in their parts.
+func (c *Copy) storing(ctx context.Context, units []int64) (map[int64]map[int64]bool, error) {
+	rows, err := c.store.m.DB().QueryContext(ctx, "SELECT c.unit, c.object FROM json_each(?) j JOIN conversions c ON c.unit = j.value WHERE c.stored > 0", jsonText(units))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	stored := map[int64]map[int64]bool{}
+	for rows.Next() {
+		var unit, object int64
+		if err := rows.Scan(&unit, &object); err != nil {
+			return nil, err
+		}
+		if stored[unit] == nil {
+			stored[unit] = map[int64]bool{}
+		}
+		stored[unit][object] = true
+	}
+	return stored, rows.Err()
+}
+
+// Keep records whether files have the same rows in the lake.
+func (c *Copy) Keep(ctx context.Context, t *Table, files []File, agrees func(File) bool) error {
+	return c.store.Update(ctx, func(tx *Tx) error {
+		if _, err := tx.q.ExecContext(ctx, "INSERT OR IGNORE INTO shapes (text) VALUES (?)", shapeOf(t)); err != nil {
+			return err
+		}
+		const put = `INSERT OR REPLACE INTO agreed (shape, object, version, unit, converted, agrees)
+			VALUES ((SELECT id FROM shapes WHERE text = ?), ?, ?, ?, ?, ?)`
+		for _, f := range files {
+			from := c.from[f.object]
+			if _, err := tx.q.ExecContext(ctx, put, shapeOf(t), f.object, fileVersion(&f), from.unit, from.converted, agrees(f)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

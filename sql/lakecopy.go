@@ -1,0 +1,116 @@
+package sql
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"logsql/sql/bind"
+	"logsql/sql/catalog"
+	"logsql/sql/lower"
+)
+
+// A table over raw logs can be answered from the lake where that has the rows
+// its SerDe makes of the objects. Whether it does is not reasoned but tried: a
+// statement compares some of the objects it reads, by a hash of all columns of
+// all rows, and what was seen to agree is kept in state.db. What does not agree,
+// was not tried yet or has bad lines is read itself.
+
+// maxCompared is how many bytes of objects a statement compares on its way.
+const maxCompared = 16 << 20
+
+// fromLake gives those files of a scan to the lake that it has.
+func (s *Session) fromLake(ctx context.Context, store *catalog.Store, scan *bind.Scan, compare bool) error {
+	c, err := store.CopyOf(ctx, scan.Table, scan.Files)
+	if err != nil || c == nil {
+		return err
+	}
+	if compare && len(c.Untried) > 0 && !s.mirror.ReadOnly() {
+		if err := s.compare(ctx, c, scan.Table); err != nil {
+			return err
+		}
+		if c, err = store.CopyOf(ctx, scan.Table, scan.Files); err != nil || c == nil {
+			return err
+		}
+	}
+	scan.Files, scan.Lake = c.Raw, c.LakeCopy
+	return nil
+}
+
+// compare tries files until enough were.
+func (s *Session) compare(ctx context.Context, c *catalog.Copy, t *catalog.Table) error {
+	left := int64(maxCompared)
+	var units []catalog.LakeUnit
+	for _, u := range c.Untried {
+		n := slices.IndexFunc(u.Files, func(f catalog.File) bool { left -= f.Size; return left < 0 })
+		if n == 0 && units != nil {
+			break
+		}
+		if n >= 0 {
+			u.Files = u.Files[:max(n, 1)]
+		}
+		u.Whole = false
+		units = append(units, u)
+		if n >= 0 {
+			break
+		}
+	}
+	return s.compareUnits(ctx, c, t, units)
+}
+
+// compareUnits keeps what it saw of the files. Where the SerDe cannot read them
+// it tries fewer at once: the error is that of the query which reads the file.
+func (s *Session) compareUnits(ctx context.Context, c *catalog.Copy, t *catalog.Table, units []catalog.LakeUnit) error {
+	var files []catalog.File
+	for _, u := range units {
+		files = append(files, u.Files...)
+	}
+	raw, err := s.fingerprints(ctx, &bind.Scan{Table: t, Files: files})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return s.compareFewer(ctx, c, t, units, files)
+	}
+	have, err := s.fingerprints(ctx, &bind.Scan{Table: t, Lake: catalog.LakeCopy{Names: c.Names, Units: units}})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return asError(c.Keep(ctx, t, files, func(f catalog.File) bool { return err == nil && raw[f.URI] == have[f.URI] }))
+}
+
+func (s *Session) compareFewer(ctx context.Context, c *catalog.Copy, t *catalog.Table, units []catalog.LakeUnit, files []catalog.File) error {
+	if len(files) == 1 {
+		return asError(c.Keep(ctx, t, files, func(catalog.File) bool { return false }))
+	}
+	if len(units) == 1 {
+		a, b := units[0], units[0]
+		a.Files, b.Files = files[:len(files)/2], files[len(files)/2:]
+		units = []catalog.LakeUnit{a, b}
+	}
+	for _, half := range [][]catalog.LakeUnit{units[:len(units)/2], units[len(units)/2:]} {
+		if err := s.compareUnits(ctx, c, t, half); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fingerprints are what tells the rows of each object of a scan apart from
+// others.
+func (s *Session) fingerprints(ctx context.Context, scan *bind.Scan) (map[string]string, error) {
+	db, err := s.duck(ctx, false)
+	if err != nil {
+		return nil, internal(err)
+	}
+	rows, err := db.Query(ctx, lower.Fingerprints(scan).Text(db.Path))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	prints := map[string]string{}
+	for row, ok := rows.Next(); ok; row, ok = rows.Next() {
+		prints[fmt.Sprint(row[0])] = fmt.Sprint(row[1:]...)
+	}
+	return prints, rows.Err()
+}
