@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"logsql/convert/schema"
 	"logsql/ingest/mirror"
@@ -59,6 +60,8 @@ func project(t *catalog.Table, g *group) {
 	for i, s := range g.shape.steps {
 		values := slices.Sorted(maps.Keys(g.values[i]))
 		switch {
+		case s.date && g.tooMany():
+			continue // all days of a folder are read: more than Athena likes would be projected
 		case s.date:
 			name := addPartition(t, s.name)
 			p["projection."+name+".type"] = "date"
@@ -84,6 +87,21 @@ func project(t *catalog.Table, g *group) {
 		}
 	}
 	p["storage.location.template"] = template
+}
+
+// maxProjected is how many partitions are well projected, as of today.
+const maxProjected = 200_000
+
+// tooMany reports whether a partition for each day would be too many: accounts
+// and regions of an organisation multiply.
+func (g *group) tooMany() bool {
+	n := int(time.Since(g.first).Hours()/24) + 1
+	for i, s := range g.shape.steps {
+		if s.name != "" && !s.date {
+			n *= len(g.values[i])
+		}
+	}
+	return n > maxProjected && len(g.shape.steps) > 1
 }
 
 // makeRoom lets a folder's name be a partition column's: a column of the records

@@ -82,6 +82,7 @@ type reading struct {
 	key   string
 	keyOf func(catalog.File) syntax.Expr
 	only  bool
+	lake  bool // rows say themselves which object they are of
 }
 
 // readExternal reads files, joined with what is known of each where a column
@@ -93,7 +94,7 @@ func (l *lowerer) readExternal(t *catalog.Table, columns []schema.Column, r read
 	for _, c := range columns {
 		var x syntax.Expr
 		switch fact := factOf(t, c); {
-		case fact == nil, c.Name == catalog.PathColumn && r.key != fileNameColumn:
+		case fact == nil, c.Name == catalog.PathColumn && r.lake:
 			x = r.value(alias, c)
 		case sameFact(r.about, fact):
 			x = fact(r.about[0])

@@ -30,7 +30,7 @@ func (l *lowerer) lakeReads(n syntax.Node, s *bind.Scan, columns []schema.Column
 	var reads []syntax.Body
 	for _, group := range filesByColumns(whole) {
 		reads = append(reads, l.readExternal(s.Table, columns, reading{
-			files: group, about: group, key: fileNameColumn, keyOf: l.pathOf, value: l.lakeColumns(s, group[0]),
+			files: group, about: group, key: fileNameColumn, keyOf: l.pathOf, value: l.lakeColumns(s, group[0]), lake: true,
 		}))
 	}
 	return append(reads, l.lakeRecords(s, columns, others)...)
@@ -48,7 +48,7 @@ func (l *lowerer) lakeRecords(s *bind.Scan, columns []schema.Column, units []cat
 	var reads []syntax.Body
 	for _, group := range filesByColumns(parts) {
 		reads = append(reads, l.readExternal(s.Table, columns, reading{
-			files: group, value: l.lakeColumns(s, group[0]), only: true,
+			files: group, value: l.lakeColumns(s, group[0]), only: true, lake: true,
 			about: objects, key: catalog.SourceColumn, keyOf: func(f catalog.File) syntax.Expr { return str(f.URI) },
 		}))
 	}
