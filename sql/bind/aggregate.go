@@ -115,6 +115,7 @@ func (b *binder) isAggregate(c *syntax.Call) bool {
 // aggregation is what the check of one aggregated SELECT needs.
 type aggregation struct {
 	*binder
+	sel   *syntax.Select
 	keys  []*Item
 	local map[*Column]bool // columns of its FROM
 }
@@ -122,7 +123,7 @@ type aggregation struct {
 // checkAggregated holds what is computed after grouping to the group keys and
 // aggregates.
 func (b *binder) checkAggregated(sel *syntax.Select, info *Select, from *scope, order []Order) {
-	a := &aggregation{binder: b, local: map[*Column]bool{}}
+	a := &aggregation{binder: b, sel: sel, local: map[*Column]bool{}}
 	for _, f := range from.fields {
 		a.local[f.column] = true
 	}
@@ -186,7 +187,9 @@ func (a *aggregation) check(x syntax.Expr) {
 	case inSubquery:
 		a.failAt(bad, notAggregate, "Subquery uses '%s' which must appear in GROUP BY clause", syntax.PrintMessage(bad))
 	default:
-		a.failAt(x, notAggregate, "'%s' must be an aggregate expression or appear in GROUP BY clause", syntax.PrintMessage(x))
+		err := syntax.ErrorAt(operatorAt(x), notAggregate, "'%s' must be an aggregate expression or appear in GROUP BY clause", syntax.PrintMessage(x))
+		err.Hint = ungroupedHint(a.sel, bad)
+		a.fail(err)
 	}
 }
 

@@ -103,6 +103,16 @@ func (b *binder) failWith(n syntax.Node, err error) {
 	}
 }
 
+// withHint adds a hint to an error that has none.
+func withHint(err error, hint string) error {
+	if e, ok := err.(*syntax.Error); ok && e.Hint == "" {
+		hinted := *e
+		hinted.Hint = hint
+		return &hinted
+	}
+	return err
+}
+
 // At gives an error of a package that knows no places the place of n. A bad
 // argument is one that Trino finds as the statement runs, and names no place of.
 func At(n syntax.Node, err error) error {

@@ -123,7 +123,7 @@ func (e *exprs) unknownFunction(x *syntax.Call) {
 	if len(parts) > 3 {
 		err.Msg, err.Placeless = "Invalid function name: "+text, true
 	}
-	err.Hint = didYouMean(text, funcs.Names())
+	err.Hint = functionHint(parts[len(parts)-1])
 	e.fail(err)
 }
 
@@ -190,7 +190,7 @@ func (e *exprs) resolveCall(x syntax.Expr, f *funcs.Func, args []syntax.Expr) sc
 	res, err := f.Resolve(given)
 	if err != nil {
 		e.conditional(x, f.Name, args)
-		e.failWith(x, err)
+		e.failWith(x, withHint(err, e.argumentHint(x, f.Name, args)))
 		return schema.Type{}
 	}
 	for i, a := range args {

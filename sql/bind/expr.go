@@ -37,7 +37,9 @@ func (e *exprs) refuse(n syntax.Node, calls []syntax.Expr, clause string) {
 	for i, c := range calls {
 		texts[i] = syntax.PrintMessage(c)
 	}
-	e.failAt(n, notScalar, "%s cannot contain aggregations, window functions or grouping operations: [%s]", clause, strings.Join(texts, ", "))
+	err := syntax.ErrorAt(operatorAt(n), notScalar, "%s cannot contain aggregations, window functions or grouping operations: [%s]", clause, strings.Join(texts, ", "))
+	err.Hint = refusedHint(clause, calls)
+	e.fail(err)
 }
 
 // coerce notes the implicit cast of x to t, which the caller knows to be

@@ -62,6 +62,9 @@ func numberType(text string) (schema.Type, error) {
 	return schema.Of(schema.BigInt), err
 }
 
+// isoTime is a time as logs write it, with T between day and clock.
+var isoTime = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}`)
+
 var uuidText = regexp.MustCompile(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // typedLiteral is a type before a string; its value is checked here, as Trino
@@ -105,7 +108,11 @@ func (e *exprs) typedLiteral(x *syntax.TypedLit) schema.Type {
 		}
 	}
 	if !valid {
-		e.failAt(x, "INVALID_LITERAL", "'%s' is not a valid %s literal", x.Value, strings.ToUpper(t.Kind.String()))
+		err := syntax.ErrorAt(x, "INVALID_LITERAL", "'%s' is not a valid %s literal", x.Value, strings.ToUpper(t.Kind.String()))
+		if isoTime.MatchString(x.Value) && t.Kind != schema.Date {
+			err.Hint = "a time in ISO 8601 is read by from_iso8601_timestamp('" + x.Value + "')"
+		}
+		e.fail(err)
 	}
 	return t
 }

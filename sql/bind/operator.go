@@ -57,7 +57,7 @@ func (e *exprs) binary(x *syntax.Binary) schema.Type {
 	}
 	res, err := funcs.BinaryType(x.Op, xt, yt)
 	if err != nil {
-		e.failWith(operatorAt(x), err)
+		e.failWith(operatorAt(x), withHint(err, operandHint(x.Op, x.X, x.Y, xt, yt)))
 		return schema.Type{}
 	}
 	if err := badDecimal(res.Result); err != nil {
@@ -120,9 +120,11 @@ func (e *exprs) agree(xs []syntax.Expr, what string) schema.Type {
 		t := e.info.Types[x]
 		wider, ok := schema.Common(common, t)
 		if !ok {
-			e.failAt(x, typeMismatch,
+			err := syntax.ErrorAt(operatorAt(x), typeMismatch,
 				"%s must be the same type or coercible to a common type. Cannot find common type between %s and %s, all types (without duplicates): [%s]",
 				what, common, t, typeList(all))
+			err.Hint = agreeHint(what, xs[0], x, e.info.Types[xs[0]], t)
+			e.fail(err)
 			return schema.Type{}
 		}
 		common = wider
@@ -195,7 +197,9 @@ func (e *exprs) between(x *syntax.Between) schema.Type {
 		ok = err == nil
 	}
 	if !ok {
-		e.failAt(x, typeMismatch, "Cannot check if %s is BETWEEN %s and %s", xt, low, high)
+		err := syntax.ErrorAt(operatorAt(x), typeMismatch, "Cannot check if %s is BETWEEN %s and %s", xt, low, high)
+		err.Hint = operandHint("<=", x.X, x.Low, xt, low)
+		e.fail(err)
 		return schema.Type{}
 	}
 	for _, part := range []syntax.Expr{x.X, x.Low, x.High} {

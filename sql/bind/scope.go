@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"logsql/sql/catalog"
 	"logsql/sql/syntax"
 )
 
@@ -15,6 +14,8 @@ type scope struct {
 	parent *scope
 	fields []field
 	with   map[string]*CTE
+
+	aliases []string // names of the select list, which are no columns here
 
 	// onlyLeft is the kind of the join whose right side is being bound, where
 	// that must not see the left one.
@@ -116,25 +117,8 @@ func path(e syntax.Expr) (parts []string, text string, ok bool) {
 // unresolved reports a name that is no column, with the nearest that is: for
 // table.column the column of that name elsewhere, else one of that table.
 func (b *binder) unresolved(n syntax.Node, s *scope, parts []string, text string) {
-	last := len(parts) - 1
-	var known []string
-	hint := ""
-	for ; s != nil; s = s.parent {
-		for _, f := range s.fields {
-			switch {
-			case f.column.Hidden || f.name == "":
-			case last > 0 && f.name == parts[last] && hint == "":
-				hint = "did you mean " + f.fullName() + "?"
-			case last == 0 || f.isOf(parts[:last]):
-				known = append(known, f.name)
-			}
-		}
-	}
 	err := syntax.ErrorAt(n, noColumn, "Column '%s' cannot be resolved", strings.ToLower(text))
-	err.Hint = hint
-	if hint == "" {
-		err.Hint = catalog.DidYouMean(parts[last], known)
-	}
+	err.Hint = b.columnHint(n, s, parts)
 	b.fail(err)
 }
 

@@ -52,6 +52,11 @@ func (b *binder) selectQuery(sel *syntax.Select, order []syntax.SortItem, q *Que
 
 func (b *binder) from(sel *syntax.Select, outer *scope) *scope {
 	s := &scope{parent: outer}
+	for i := range sel.Items {
+		if alias := sel.Items[i].Alias; alias != nil {
+			s.aliases = append(s.aliases, strings.ToLower(alias.Name))
+		}
+	}
 	if sel.From != nil {
 		s.fields = b.relation(sel.From, s, "")
 	}

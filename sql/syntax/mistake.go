@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -111,7 +112,11 @@ func charHint(text string) string {
 		return "a full-width character: write its plain counterpart instead"
 	case unicode.IsSpace(r), unicode.Is(unicode.Cf, r), unicode.IsControl(r):
 		return "an invisible character: write a plain blank instead, or nothing"
-	case unicode.IsLetter(r), strings.ContainsRune("@#&~!\\", r):
+	case r == '&':
+		return "the and of conditions is AND; bitwise_and(x, y) is that of bits"
+	case r == '!':
+		return "not is NOT, and unequal <> or !="
+	case unicode.IsLetter(r), strings.ContainsRune("@#~\\", r):
 		return "a name of other characters than a-z, 0-9 and _ stands in double quotes"
 	}
 	return ""
@@ -126,6 +131,9 @@ func (p *parser) hint(expected []string) string {
 	}
 	if word := p.misspelt(expected); word != "" {
 		return "did you mean " + word + "?"
+	}
+	if hint := p.habit(); hint != "" {
+		return hint
 	}
 	tok := p.tok
 	if tok.isReserved() && nameFollows(p.peek(1)) {
@@ -163,10 +171,14 @@ func (p *parser) slip() string {
 		return "OFFSET stands before LIMIT"
 	case tok.is(",") && p.prev.Kind == TokInteger && p.limited:
 		return "LIMIT takes one number; OFFSET n stands before it"
-	case tok.is("NOT") && p.peek(1).is("NULL"):
+	case tok.is("NOT") && p.peek(1).is("NULL"), tok.is("NULL") && p.prev.is("NOT"):
 		return "did you mean IS NOT NULL?"
 	case tok.Kind == TokWord && isString(p.prev) && adjacent(p.prev, tok):
 		return "a quote inside a string is written twice: ''"
+	case tok.is("LEFT") && p.peek(1).is("("):
+		return "write substr(x, 1, n)"
+	case tok.is("RIGHT") && p.peek(1).is("("):
+		return "write substr(x, -n)"
 	case p.prev.is(",") && (tok.isReserved() || tok.is(")") || tok.is(";") || tok.Kind == TokEOF):
 		return "there is a comma too many before it"
 	}
@@ -233,6 +245,45 @@ func (p *parser) foreign() string {
 	}
 	if w, ok := foreignWords[strings.ToUpper(p.prev.Text)]; ok && w.before == p.tok.Kind {
 		return w.hint
+	}
+	return ""
+}
+
+// habits are other dialects' ways to say something, found in what was read up to
+// the token that cannot stand there, this included.
+var habits = []struct {
+	pattern *regexp.Regexp
+	hint    string
+}{
+	{regexp.MustCompile(`(?i)\*\s*(EXCLUDE|EXCEPT\s*\(\s*[\w"]+|REPLACE)$`), "Athena's * takes every column: name those you want"},
+	{regexp.MustCompile(`(?i)\b(UN)?PIVOT\b.*$`), "Athena has no PIVOT: write sum(value) FILTER (WHERE key = 'a') AS a, a column each, with GROUP BY"},
+	{regexp.MustCompile(`(?i)\bcount\s+DISTINCT$`), "write count(DISTINCT column)"},
+	{regexp.MustCompile(`(?i)\bAS\s+SELECT$`), "the query of a WITH part stands in brackets: WITH name AS (SELECT …)"},
+	{regexp.MustCompile(`(?i)CAST\s*\([^()]+,$`), "write AS instead of the comma: CAST(x AS type)"},
+	{regexp.MustCompile(`(?i)CAST\s*\([^(),]+\s\w+$`), "write AS before the type: CAST(x AS type)"},
+	{regexp.MustCompile(`(?is)\bCASE\b.*\bFROM$`), "CASE ends with END"},
+	{regexp.MustCompile(`(?i)\b(CURRENT_\w+|LOCALTIME\w*)\s*\(\s*\)$`), "it stands without brackets"},
+	{regexp.MustCompile(`(?is)\|\|[^|]*=$`), "|| joins text: the or of conditions is OR"},
+	{regexp.MustCompile(`(?i)^\s*FROM$`), "a query begins with SELECT: SELECT * FROM …"},
+	{regexp.MustCompile(`(?i)(\b(ORDER|GROUP)|\(\s*PARTITION)\s+\w+$`), "BY is missing"},
+	{regexp.MustCompile(`(?i)\bTABLESAMPLE\s+\d+$`), "write TABLESAMPLE BERNOULLI (10)"},
+	{regexp.MustCompile(`(?i)\bIS\s+'[^']*'$`), "IS is for NULL only: compare with ="},
+	{regexp.MustCompile(`(?i)\b(AND|OR)\s+(AND|OR)$`), "a condition is missing between them"},
+	{regexp.MustCompile(`(?i)\bSELECT\s+\*\s+\w+$`), "FROM is missing before the table's name"},
+}
+
+// habit looks no further back than people write such things, however long the
+// source is.
+func (p *parser) habit() string {
+	read := p.scan.src[:p.tok.To.Offset]
+	read = read[max(0, len(read)-500):]
+	if p.tok.Kind == TokEOF {
+		return ""
+	}
+	for _, h := range habits {
+		if h.pattern.MatchString(read) {
+			return h.hint
+		}
 	}
 	return ""
 }
