@@ -16,9 +16,9 @@ func Coercible(from, to Type) bool {
 	case Real:
 		return to.Kind == Double
 	case Varchar:
-		return to.Kind == Varchar && fits(from, to) || to.Kind == Char && fits(from, to)
+		return to.IsText() && Fits(from, to) || to.Kind == Char && to.Precision == MaxChar
 	case Char:
-		return to.Kind == Char && from.Precision <= to.Precision || to.Kind == Varchar && fits(from, to)
+		return to.Kind == Char && Fits(from, to)
 	case Date:
 		return to.Kind == Timestamp || to.Kind == TimestampTZ
 	case Time, Timestamp:
@@ -45,9 +45,11 @@ func integerTo(from, to Type) bool {
 	return to.Kind == Real || to.Kind == Double
 }
 
-// fits compares lengths of text; 0 is unbounded.
-func fits(from, to Type) bool {
-	return to.Precision == 0 || from.Precision != 0 && from.Precision <= to.Precision
+// Fits compares lengths of text: whether to has room for all of from.
+func Fits(from, to Type) bool {
+	have, bounded := from.Length()
+	most, limited := to.Length()
+	return !limited || bounded && have <= most
 }
 
 func elementwise(from, to Type) bool {
@@ -103,13 +105,17 @@ func commonText(a, b Type) Type {
 	if a.Kind == Char || b.Kind == Char {
 		kind = Char
 	}
-	if a.Precision == 0 || b.Precision == 0 {
-		if kind == Char {
-			return Type{Kind: Char, Precision: 65536}
-		}
+	x, boundedX := a.Length()
+	y, boundedY := b.Length()
+	switch {
+	case kind == Varchar && boundedX && boundedY:
+		return VarcharOf(max(x, y))
+	case kind == Varchar:
 		return Text
+	case boundedX && boundedY:
+		return Type{Kind: Char, Precision: max(x, y)}
 	}
-	return Type{Kind: kind, Precision: max(a.Precision, b.Precision)}
+	return Type{Kind: Char, Precision: MaxChar}
 }
 
 func commonElems(a, b Type) (Type, bool) {

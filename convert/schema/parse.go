@@ -172,6 +172,9 @@ func (p *typeParser) parameters(t Type) Type {
 		if t.Kind == Decimal && p.got(",") {
 			t.Scale = p.number()
 		}
+		if t.Kind == Varchar {
+			t = VarcharOf(t.Precision)
+		}
 		p.want(")")
 	} else if t.Kind == Decimal {
 		t = DecimalOf(38, 0)

@@ -55,7 +55,7 @@ func (k Kind) String() string { return kindNames[k] }
 //
 // Precision is the digits of a decimal, the fractional digits of a time or
 // timestamp (0 to 12), or the length of a char or varchar, where 0 means
-// unbounded varchar. Scale is a decimal's. Elems holds an array's element, a
+// unbounded varchar and -1 varchar(0). Scale is a decimal's. Elems holds an array's element, a
 // map's key and value, or a row's fields (the names are empty where a row has
 // none).
 type Type struct {
@@ -99,8 +99,28 @@ func DecimalOf(precision, scale int) Type {
 	return Type{Kind: Decimal, Precision: precision, Scale: scale}
 }
 
-// VarcharOf returns varchar(n).
-func VarcharOf(n int) Type { return Type{Kind: Varchar, Precision: n} }
+// VarcharOf returns varchar(n); more than MaxVarchar is unbounded.
+func VarcharOf(n int) Type {
+	switch {
+	case n > MaxVarchar:
+		n = 0
+	case n == 0:
+		n = -1
+	}
+	return Type{Kind: Varchar, Precision: n}
+}
+
+// MaxVarchar is the greatest length that varchar(n) may have.
+const MaxVarchar = 1<<31 - 2
+
+// MaxChar is the greatest length of a char.
+const MaxChar = 65536
+
+// Length is how many characters a char or varchar may have; false where there
+// is no bound, or t is no text.
+func (t Type) Length() (int, bool) {
+	return max(0, t.Precision), t.Kind == Char || t.Kind == Varchar && t.Precision != 0
+}
 
 // ArrayOf returns array(elem).
 func ArrayOf(elem Type) Type { return Type{Kind: Array, Elems: []Field{{Type: elem}}} }
@@ -158,7 +178,7 @@ func (t Type) String() string {
 		if t.Precision == 0 {
 			return "varchar"
 		}
-		return "varchar(" + strconv.Itoa(t.Precision) + ")"
+		return "varchar(" + strconv.Itoa(max(0, t.Precision)) + ")"
 	case Char:
 		return "char(" + strconv.Itoa(t.Precision) + ")"
 	case Time, Timestamp:
@@ -193,8 +213,11 @@ func rowName(name string) string {
 func (t Type) Hive() string {
 	switch t.Kind {
 	case Varchar:
-		if t.Precision == 0 {
+		switch t.Precision {
+		case 0:
 			return "string"
+		case -1:
+			return "varchar(1)" // Hive has no varchar(0)
 		}
 	case Integer:
 		return "int"

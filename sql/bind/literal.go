@@ -34,9 +34,8 @@ func (e *exprs) literal(x syntax.Expr) schema.Type {
 	return schema.Type{} // NULL
 }
 
-// textType is varchar(n) of a literal. Trino's varchar(0), which schema.Type
-// does not have, is given as varchar(1): nothing but typeof can tell.
-func textType(s string) schema.Type { return schema.VarcharOf(max(1, utf8.RuneCountInString(s))) }
+// textType is varchar(n) of a literal.
+func textType(s string) schema.Type { return schema.VarcharOf(utf8.RuneCountInString(s)) }
 
 // numberType is the type of a number as written: on Athena, unlike in Trino, a
 // decimal literal is a double.

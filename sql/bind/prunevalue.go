@@ -225,7 +225,7 @@ func convert(v any, to schema.Type) (any, bool) {
 
 func convertText(text string, to schema.Type) (any, bool) {
 	switch {
-	case to.Kind == schema.Varchar && (to.Precision == 0 || len(text) <= to.Precision):
+	case to.Kind == schema.Varchar && schema.Fits(schema.VarcharOf(len(text)), to):
 		return text, true
 	case to.IsInteger():
 		n, err := strconv.ParseInt(text, 10, 8<<(to.Kind-schema.TinyInt))

@@ -46,6 +46,7 @@ var translations = []translation{
 
 	when(`Overflow in \w+ of DECIMAL`, outOfRange, "Decimal overflow"),
 	when(`Overflow in (addition|subtraction|multiplication) of (\w+) \((.*)\)!`, outOfRange, "$2 $1 overflow: $3"),
+	when(`Overflow in division of (-9223372036854775808 / -1)`, outOfRange, "bigint division overflow: $1"),
 	when(`Overflow in negation of`, outOfRange, "bigint negation overflow"),
 	when(`Overflow on abs\((-?\d+)\)`, outOfRange, "Value $1 is out of range for abs"),
 	when(`(?i)sum is out of range|Overflow in HUGEINT`, outOfRange, "bigint addition overflow"),

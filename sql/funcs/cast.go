@@ -79,6 +79,9 @@ func FieldName(t schema.Type, i int) string {
 // cast, NOT_SUPPORTED where logsql has none; it has no place.
 func LowerCast(x syntax.Expr, from, to schema.Type, try bool) (syntax.Expr, error) {
 	e, err := castExpr(x, from, to)
+	if bad, ok := err.(*syntax.Error); ok && bad.Code == "TYPE_MISMATCH" {
+		err = cannotCast(from, to) // the whole, not the part of it that is to blame
+	}
 	if err != nil || !try || e == x {
 		return e, err
 	}
@@ -102,6 +105,8 @@ func castExpr(x expr, from, to schema.Type) (expr, error) {
 		return toJSON(x, from)
 	case from.Kind == schema.JSON:
 		return fromJSON(x, to)
+	case from.Kind == schema.Char && !to.IsText(), to.Kind == schema.Char && !from.IsText():
+		return nil, cannotCast(from, to)
 	case to.IsText():
 		return toText(x, from, to)
 	case from.IsText():
@@ -188,24 +193,19 @@ func needsCast(from, to schema.Type) bool {
 
 // toText casts to varchar or char, cut or padded to its length.
 func toText(x expr, from, to schema.Type) (expr, error) {
-	if to.Kind == schema.Char && !from.IsText() {
-		return nil, cannotCast(from, to)
-	}
 	text, err := plainText(x, from)
 	if err != nil {
 		return nil, err
 	}
 	if to.Kind == schema.Char {
-		if from.Kind >= schema.Date && from.Kind <= schema.IntervalYear {
-			return nil, cannotCast(from, to)
-		}
 		return call("rpad", text, num(to.Precision), str(" ")), nil
 	}
-	if to.Precision == 0 || from.Kind == schema.Varchar && from.Precision != 0 && from.Precision <= to.Precision {
+	length, bounded := to.Length()
+	if !bounded || from.IsText() && schema.Fits(from, to) {
 		return text, nil
 	}
 	if from.IsText() {
-		return call("substring", text, num(1), num(to.Precision)), nil
+		return call("substring", text, num(1), num(length)), nil
 	}
 	shown := text
 	if from.Kind == schema.Real || from.Kind == schema.Double {
@@ -213,7 +213,7 @@ func toText(x expr, from, to schema.Type) (expr, error) {
 		shown = bin("||", bin("||", plain, str(" (")), bin("||", text, str(")")))
 	}
 	msg := bin("||", bin("||", str("Value "), shown), str(" cannot be represented as "+to.String()))
-	return when(bin(">", call("length", text), num(to.Precision)), fail(schema.Text, "INVALID_CAST_ARGUMENT", msg), text), nil
+	return when(bin(">", call("length", text), num(length)), fail(schema.Text, "INVALID_CAST_ARGUMENT", msg), text), nil
 }
 
 func plainText(x expr, from schema.Type) (expr, error) {
@@ -275,9 +275,6 @@ func dayOne(kind string) expr {
 // fromText parses. DuckDB takes more than Trino does (blanks, 1.5 as an
 // integer, 1_000), so a pattern guards the common form and Go does the rest.
 func fromText(x expr, from, to schema.Type) (expr, error) {
-	if from.Kind == schema.Char {
-		x = call("rtrim", x)
-	}
 	if IsFine(to) || to.Kind == schema.TimeTZ {
 		return fineFromText(x, to), nil
 	}

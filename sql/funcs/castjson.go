@@ -52,6 +52,9 @@ func mapToJSON(x expr, from schema.Type) (expr, error) {
 	if from.Key().Kind != schema.Unknown && !from.Key().IsText() && !from.Key().IsNumber() && from.Key().Kind != schema.Boolean {
 		return nil, cannotCast(from, schema.Of(schema.JSON))
 	}
+	if from.Key().Kind == schema.Char {
+		return nil, failure("INVALID_CAST_ARGUMENT", "Cannot cast %s to JSON", from)
+	}
 	key, err := jsonKey(field(elem(), "key"), from.Key())
 	if err != nil {
 		return nil, err

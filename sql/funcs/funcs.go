@@ -35,7 +35,8 @@ type Func struct {
 	// Signatures are written as "(varchar, bigint) varchar". T, U, K, V, S and
 	// R are type variables, "T..." is none or more, function(T, boolean) is a
 	// lambda, any a value of any type. varchar, char, decimal, time and timestamp without parameters
-	// take any; a result of such a type has the first such argument's.
+	// take any; a result of such a type but varchar has the first such argument's,
+	// and varchar(x) is as long as the first parameter is.
 	Signatures []string
 	// Result computes what a signature cannot say; nil for most.
 	Result func(params []schema.Type) schema.Type

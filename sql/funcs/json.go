@@ -1,13 +1,15 @@
 package funcs
 
 import (
+	"strings"
+
 	"logsql/convert/schema"
 )
 
 var jsonFuncs = []*Func{
-	{Name: "json_extract", Signatures: []string{"(varchar, varchar) json", "(json, varchar) json"}, Emit: emitJSONPath("trino_json_extract")},
-	{Name: "json_extract_scalar", Signatures: []string{"(varchar, varchar) varchar", "(json, varchar) varchar"}, Emit: emitJSONPath("trino_json_extract_scalar")},
-	{Name: "json_size", Signatures: []string{"(varchar, varchar) bigint", "(json, varchar) bigint"}, Emit: emitJSONPath("trino_json_size")},
+	{Name: "json_extract", Signatures: []string{"(varchar, jsonpath) json", "(json, jsonpath) json"}, Emit: emitJSONPath("trino_json_extract")},
+	{Name: "json_extract_scalar", Signatures: []string{"(varchar, jsonpath) varchar(x)", "(json, jsonpath) varchar"}, Emit: emitJSONPath("trino_json_extract_scalar")},
+	{Name: "json_size", Signatures: []string{"(varchar, jsonpath) bigint", "(json, jsonpath) bigint"}, Emit: emitJSONPath("trino_json_size")},
 	{Name: "json_array_length", Signatures: []string{"(varchar) bigint", "(json) bigint"}, Emit: udf("trino_json_array_length")},
 	{Name: "json_array_get", Signatures: []string{"(varchar, bigint) json", "(json, bigint) json"}, Emit: udf("trino_json_array_get")},
 	{Name: "json_array_contains", Signatures: []string{
@@ -22,7 +24,7 @@ var jsonFuncs = []*Func{
 // emitJSONPath refuses a literal path that is wrong even where no row comes.
 func emitJSONPath(name string) emit {
 	return func(c *Call) (expr, error) {
-		if path, ok := c.constant(1); ok {
+		if path, ok := c.constant(1); ok && !isNullLiteral(c.Args[0]) {
 			if _, err := jsonPathOf(path); err != nil {
 				return nil, err
 			}
@@ -180,6 +182,9 @@ func goJSONArrayGet(a []any) (any, error) {
 }
 
 func goJSONContains(a []any) (any, error) {
+	if strings.HasPrefix(a[1].(string), `"`) && a[2] == "double" { // NaN or an infinity
+		return false, nil
+	}
 	elems, ok := arrayElements(a[0].(string))
 	for _, e := range elems { // what comes before text that is broken counts
 		if jsonEqual(e, a[1].(string), a[2].(string)) {

@@ -64,11 +64,11 @@ var (
 		"(bigint) bigint", "(integer) integer", "(smallint) smallint", "(tinyint) tinyint", "(double) double", "(real) real", "(decimal) decimal",
 	}
 	withDigits = append(append([]string{}, sameNumber...),
-		"(bigint, bigint) bigint", "(integer, bigint) integer", "(smallint, bigint) smallint", "(tinyint, bigint) tinyint",
-		"(double, bigint) double", "(real, bigint) real", "(decimal, bigint) decimal")
+		"(bigint, integer) bigint", "(integer, integer) integer", "(smallint, integer) smallint", "(tinyint, integer) tinyint",
+		"(double, integer) double", "(real, integer) real", "(decimal, integer) decimal")
 	oneDouble        = []string{"(double) double"}
 	twoBigints       = []string{"(bigint, bigint) bigint"}
-	shiftSignatures  = []string{"(tinyint, bigint) tinyint", "(smallint, bigint) smallint", "(integer, bigint) integer", "(bigint, bigint) bigint"}
+	shiftSignatures  = []string{"(tinyint, integer) tinyint", "(smallint, integer) smallint", "(integer, integer) integer", "(bigint, integer) bigint"}
 	randomSignatures = []string{"() double", "(bigint) bigint", "(bigint, bigint) bigint"}
 )
 

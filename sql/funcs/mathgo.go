@@ -87,13 +87,15 @@ func goRound(a []any) (any, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return f, nil
 	}
-	if f == 0 { // of either sign
+	factor := math.Pow(10, float64(digits))
+	switch {
+	case factor == 0: // Trino divides 0 by it
+		return math.NaN(), nil
+	case f == 0: // of either sign
 		return 0.0, nil
-	}
-	if digits == 0 {
+	case digits == 0:
 		return math.Round(f), nil
 	}
-	factor := math.Pow(10, float64(digits))
 	if scaled := math.Abs(f) * factor; factor != 0 && !math.IsInf(factor, 0) && scaled < 1<<52 {
 		return math.Copysign(math.Floor(scaled+0.5)/factor, f), nil
 	}
@@ -216,24 +218,24 @@ func goBitCount(a []any) (any, error) {
 	return int64(bits.OnesCount64(uint64(n) & mask)), nil
 }
 
+// goShift: a shift below zero goes by its last six bits.
 func goShift(a []any) (any, error) {
-	n, by, size := a[1].(int64), a[2].(int64), a[3].(int64)
-	if by < 0 {
-		return nil, invalid("Specified shift must be greater than or equal to zero")
-	}
-	unsigned := uint64(n) << (64 - size) >> (64 - size)
-	var out uint64
-	switch how := a[0].(string); {
-	case how == "arithmetic":
-		return n >> min(by, 63), nil
-	case by >= size:
+	how, n, by, size := a[0].(string), a[1].(int64), a[2].(int64), a[3].(int64)
+	beyond := by >= size
+	by &= 63 // as Java shifts a long
+	switch {
+	case beyond && (how != "arithmetic" || n >= 0):
 		return int64(0), nil
+	case beyond:
+		return int64(-1), nil
+	case how == "arithmetic":
+		return n >> by, nil
 	case how == "left":
-		out = unsigned << by
-	default:
-		out = unsigned >> by
+		return n << by << (64 - size) >> (64 - size), nil
+	case by == 0:
+		return n, nil
 	}
-	return int64(out<<(64-size)) >> (64 - size), nil
+	return int64(uint64(n) << (64 - size) >> (64 - size) >> by), nil
 }
 
 // wholePart is f as a bigint, which is what Trino writes.

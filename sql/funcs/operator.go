@@ -73,7 +73,7 @@ func concatType(x, y schema.Type) (Resolution, error) {
 		return Resolution{}, err
 	}
 	res.Result = concatResult(res.Params)
-	return res, nil
+	return res, charsFit(res.Params)
 }
 
 // ambiguous tells whether x may be an array or an element, being NULL or an
@@ -265,8 +265,13 @@ func integerDivision(op string, x, y expr, t schema.Type) expr {
 	if op == "/" {
 		duckOp = "//"
 	}
-	e := typed(bin(duckOp, x, y), t)
-	if n, ok := y.(*syntax.NumberLit); ok && n.Text != "0" {
+	n, literal := y.(*syntax.NumberLit)
+	by := y
+	if op == "%" && !literal { // DuckDB fails where the quotient overflows
+		by = when(bin("=", y, num(-1)), num(1), y)
+	}
+	e := typed(bin(duckOp, x, by), t)
+	if literal && n.Text != "0" {
 		return e
 	}
 	return when(bin("=", y, num(0)), fail(t, "DIVISION_BY_ZERO", str("Division by zero")), e)

@@ -238,10 +238,10 @@ func brentStep(a, b, c, fa, fb, fc, d, e, m, tol float64) (step, before float64)
 func goTCDF(a []any) (any, error) {
 	x, df, _ := doubles(a)
 	switch {
-	case !(df >= 1):
+	case df < 1:
 		return nil, invalid("degrees of freedom must be greater than or equal to 1")
-	case math.IsNaN(x):
-		return x, nil
+	case math.IsNaN(x) || math.IsNaN(df):
+		return math.NaN(), nil
 	case x == 0:
 		return 0.5, nil
 	}

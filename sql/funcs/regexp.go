@@ -8,13 +8,13 @@ import (
 )
 
 var regexpFuncs = []*Func{
-	{Name: "regexp_like", Signatures: []string{"(varchar, varchar) boolean"}, Emit: emitRegexpLike},
-	{Name: "regexp_extract", Signatures: []string{"(varchar, varchar) varchar", "(varchar, varchar, bigint) varchar"}, Emit: emitRegexpExtract},
-	{Name: "regexp_extract_all", Signatures: []string{"(varchar, varchar) array(varchar)", "(varchar, varchar, bigint) array(varchar)"}, Emit: emitGroup("trino_regexp_extract_all")},
-	{Name: "regexp_replace", Signatures: []string{"(varchar, varchar) varchar", "(varchar, varchar, varchar) varchar", "(varchar, varchar, function(array(varchar), varchar)) varchar"}, Emit: emitRegexpReplace},
-	{Name: "regexp_count", Signatures: []string{"(varchar, varchar) bigint"}, Emit: emitPattern("trino_regexp_count")},
-	{Name: "regexp_position", Signatures: []string{"(varchar, varchar) integer", "(varchar, varchar, integer) integer", "(varchar, varchar, integer, integer) integer"}, Emit: emitRegexpPosition},
-	{Name: "regexp_split", Signatures: []string{"(varchar, varchar) array(varchar)"}, Emit: emitPattern("trino_regexp_split")},
+	{Name: "regexp_like", Signatures: []string{"(varchar, regexp) boolean"}, Emit: emitRegexpLike},
+	{Name: "regexp_extract", Signatures: []string{"(varchar, regexp) varchar(x)", "(varchar, regexp, bigint) varchar(x)"}, Emit: emitRegexpExtract},
+	{Name: "regexp_extract_all", Signatures: []string{"(varchar, regexp) array(varchar(x))", "(varchar, regexp, bigint) array(varchar(x))"}, Emit: emitGroup("trino_regexp_extract_all")},
+	{Name: "regexp_replace", Signatures: []string{"(varchar, regexp) varchar", "(varchar, regexp, varchar) varchar", "(varchar, regexp, function(array(varchar), varchar)) varchar"}, Result: regexpReplaceResult, Emit: emitRegexpReplace},
+	{Name: "regexp_count", Signatures: []string{"(varchar, regexp) bigint"}, Emit: emitPattern("trino_regexp_count")},
+	{Name: "regexp_position", Signatures: []string{"(varchar, regexp) integer", "(varchar, regexp, integer) integer", "(varchar, regexp, integer, integer) integer"}, Emit: emitRegexpPosition},
+	{Name: "regexp_split", Signatures: []string{"(varchar, regexp) array(varchar(x))"}, Emit: emitPattern("trino_regexp_split")},
 }
 
 // checkPattern refuses a literal pattern that is wrong or not served, with or
@@ -117,6 +117,11 @@ func emitPattern(name string) emit {
 		}
 		return call(name, c.Args...), nil
 	}
+}
+
+// regexpReplaceResult reckons that half of the replacement may be groups.
+func regexpReplaceResult(params []schema.Type) schema.Type {
+	return grown(params, func(x, y int) int { return x + min(max(x*y/2, y), schema.MaxVarchar)*(x+1) })
 }
 
 func emitRegexpReplace(c *Call) (expr, error) {

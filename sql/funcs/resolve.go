@@ -122,6 +122,7 @@ type matcher struct {
 	exact bool
 	vars  map[string]schema.Type
 	first map[string]schema.Type // the first argument of a type with parameters
+	text  schema.Type            // varchar of the first parameter's length
 }
 
 // resolve tries one signature. The types of lambdas come last, when what they
@@ -152,8 +153,27 @@ func (s *signature) resolve(args []Arg, exact bool) (Resolution, bool, error) {
 	for i, a := range args {
 		res.Params[i] = m.param(params[i], a.Type)
 	}
+	if len(args) > 0 {
+		m.text = varcharOf(res.Params[0])
+	}
 	res.Result = m.build(s.result)
 	return res, true, nil
+}
+
+// varcharOf is varchar that holds t; a bare NULL has no length.
+func varcharOf(t schema.Type) schema.Type {
+	if n, bounded := t.Length(); bounded || t.Kind == schema.Unknown {
+		return schema.VarcharOf(n)
+	}
+	return schema.Text
+}
+
+// charOf is char that holds varchar.
+func charOf(t schema.Type) schema.Type {
+	if n, bounded := t.Length(); bounded {
+		return schema.Type{Kind: schema.Char, Precision: min(n, schema.MaxChar)}
+	}
+	return schema.Type{Kind: schema.Char, Precision: schema.MaxChar}
 }
 
 // expand gives a pattern for each of n arguments.
@@ -181,6 +201,8 @@ func (m *matcher) match(p pattern, t schema.Type) bool {
 		return m.bind(p.name, t)
 	case t.Kind == schema.Unknown:
 		return !m.exact
+	case languages[p.name] != "":
+		return t.IsText()
 	case p.name == "row" && len(p.args) == 0:
 		return t.Kind == schema.Row
 	case len(p.args) > 0:
@@ -214,8 +236,10 @@ func target(want, from schema.Type) schema.Type {
 		}
 	case want.Kind == schema.TimestampTZ && from.Kind == schema.Timestamp, want.Kind == schema.TimeTZ && from.Kind == schema.Time:
 		want.Precision = from.Precision
+	case want.Kind == schema.Varchar && want.Precision == 0:
+		return varcharOf(from)
 	case want.Kind == schema.Char && from.Kind == schema.Varchar:
-		return schema.Type{} // functions of char do not take varchar
+		return charOf(from)
 	}
 	return want
 }
@@ -286,6 +310,8 @@ func (m *matcher) param(p pattern, t schema.Type) schema.Type {
 		return m.build(p)
 	case p.name == "row":
 		return t
+	case languages[p.name] != "":
+		return varcharOf(t)
 	}
 	want := schema.MustParse(p.name)
 	if t.Kind == want.Kind {
@@ -306,6 +332,10 @@ func (m *matcher) build(p pattern) schema.Type {
 		return m.vars[p.name]
 	case p.name == "any":
 		return schema.Type{}
+	case languages[p.name] != "":
+		return schema.Text
+	case p.name == boundText:
+		return m.text
 	case p.name == "function":
 		t := schema.Type{Kind: schema.Function}
 		for _, a := range p.args {

@@ -22,6 +22,10 @@ type pattern struct {
 	args []pattern
 }
 
+// languages are the types of texts in a language of their own, by what Trino
+// calls them. Any varchar or char is one.
+var languages = map[string]string{"regexp": "joniregexp", "jsonpath": "jsonpath", "codepoints": "codepoints"}
+
 func (p pattern) isVar() bool { return len(p.name) == 1 && p.name[0] >= 'A' && p.name[0] <= 'Z' }
 
 func (p pattern) hasVar() bool {
@@ -36,6 +40,8 @@ func (p pattern) hasVar() bool {
 // String is the pattern as Trino lists it in an error.
 func (p pattern) String() string {
 	switch {
+	case languages[p.name] != "":
+		return languages[p.name]
 	case p.name == "decimal":
 		return "decimal(p,s)"
 	case p.name == "varchar", p.name == "char":
@@ -60,7 +66,14 @@ func joinPatterns(ps []pattern, sep string) string {
 
 // String is the parameter list as Trino shows it.
 func (s *signature) String() string {
-	text := joinPatterns(s.params, ", ")
+	parts, letters := make([]string, len(s.params)), "xyzuvw"
+	for i, p := range s.params {
+		parts[i] = p.String()
+		if (p.name == "varchar" || p.name == "char") && letters != "" {
+			parts[i], letters = p.name+"("+letters[:1]+")", letters[1:]
+		}
+	}
+	text := strings.Join(parts, ", ")
 	if s.variadic {
 		text += "..."
 	}
@@ -116,6 +129,9 @@ func (p *patternParser) want(tok string) {
 	}
 }
 
+// boundText is varchar as long as the first argument is.
+const boundText = "varchar(x)"
+
 // longNames are the types of more than one word.
 var longNames = []string{
 	"timestamp with time zone", "time with time zone", "interval day to second", "interval year to month",
@@ -131,6 +147,10 @@ func (p *patternParser) pattern() pattern {
 	n := strings.IndexAny(p.rest+" ", " (),.")
 	q := pattern{name: p.rest[:n]}
 	p.rest = p.rest[n:]
+	if q.name == "varchar" && p.got("(x)") {
+		q.name = boundText
+		return q
+	}
 	if p.got("(") {
 		for {
 			q.args = append(q.args, p.pattern())
@@ -140,7 +160,7 @@ func (p *patternParser) pattern() pattern {
 		}
 		p.want(")")
 	}
-	if !q.isVar() && q.name != "any" && q.name != "function" && q.name != "row" && len(q.args) == 0 {
+	if !q.isVar() && languages[q.name] == "" && q.name != "any" && q.name != "function" && q.name != "row" && len(q.args) == 0 {
 		schema.MustParse(q.name)
 	}
 	return q

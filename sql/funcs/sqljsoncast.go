@@ -18,7 +18,7 @@ func castItem(it *jsonpath.Item, to string) (string, bool) {
 		return castItemText(strings.TrimRight(it.Text, padding(from)), it.Text, t)
 	case t.IsText():
 		text := itemText(it)
-		return text, t.Kind == schema.Varchar && (t.Precision == 0 || len(text) <= t.Precision)
+		return text, t.Kind == schema.Varchar && schema.Coercible(schema.VarcharOf(len(text)), t)
 	case from.Kind == schema.Boolean:
 		n := map[bool]string{true: "1", false: "0"}[it.Bool]
 		if t.Kind == schema.Boolean {

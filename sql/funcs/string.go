@@ -8,25 +8,25 @@ import (
 
 var stringFuncs = []*Func{
 	{Name: "length", Signatures: []string{"(varchar) bigint", "(char) bigint", "(varbinary) bigint"}, Emit: emitLength},
-	{Name: "lower", Signatures: []string{"(varchar) varchar", "(char) char"}, Result: sameText, Emit: udf("trino_lower")},
-	{Name: "upper", Signatures: []string{"(varchar) varchar", "(char) char"}, Result: sameText, Emit: udf("trino_upper")},
-	{Name: "substr", Signatures: substrSignatures, Result: sameText, Emit: emitSubstr},
-	{Name: "substring", Signatures: substrSignatures, Result: sameText, Emit: emitSubstr},
-	{Name: "trim", Signatures: trimSignatures, Result: sameText, Emit: emitTrim("trim")},
-	{Name: "ltrim", Signatures: trimSignatures, Result: sameText, Emit: emitTrim("ltrim")},
-	{Name: "rtrim", Signatures: trimSignatures, Result: sameText, Emit: emitTrim("rtrim")},
-	{Name: "replace", Signatures: []string{"(varchar, varchar) varchar", "(varchar, varchar, varchar) varchar"}, Emit: emitReplace},
-	{Name: "reverse", Signatures: []string{"(varchar) varchar", "(array(T)) array(T)", "(varbinary) varbinary"}, Emit: emitReverse},
+	{Name: "lower", Signatures: []string{"(varchar) varchar(x)", "(char) char"}, Emit: udf("trino_lower")},
+	{Name: "upper", Signatures: []string{"(varchar) varchar(x)", "(char) char"}, Emit: udf("trino_upper")},
+	{Name: "substr", Signatures: substrSignatures, Emit: emitSubstr},
+	{Name: "substring", Signatures: substrSignatures, Emit: emitSubstr},
+	{Name: "trim", Signatures: trimSignatures, Emit: emitTrim("trim")},
+	{Name: "ltrim", Signatures: trimSignatures, Emit: emitTrim("ltrim")},
+	{Name: "rtrim", Signatures: trimSignatures, Emit: emitTrim("rtrim")},
+	{Name: "replace", Signatures: []string{"(varchar, varchar) varchar(x)", "(varchar, varchar, varchar) varchar"}, Result: replaceResult, Emit: emitReplace},
+	{Name: "reverse", Signatures: []string{"(varchar) varchar(x)", "(char) char", "(array(T)) array(T)", "(varbinary) varbinary"}, Emit: emitReverse},
 	{Name: "strpos", Signatures: []string{"(varchar, varchar) bigint", "(varchar, varchar, bigint) bigint"}, Emit: emitStrpos},
 	{Name: "position", Signatures: []string{"(varchar, varchar) bigint"}, Emit: build(func(a []expr) expr { return call("strpos", a[1], a[0]) })},
 	{Name: "starts_with", Signatures: []string{"(varchar, varchar) boolean"}},
-	{Name: "split", Signatures: []string{"(varchar, varchar) array(varchar)", "(varchar, varchar, bigint) array(varchar)"}, Emit: emitSplit},
-	{Name: "split_part", Signatures: []string{"(varchar, varchar, bigint) varchar"}, Emit: udf("trino_split_part")},
+	{Name: "split", Signatures: []string{"(varchar, varchar) array(varchar(x))", "(varchar, varchar, bigint) array(varchar(x))"}, Emit: emitSplit},
+	{Name: "split_part", Signatures: []string{"(varchar, varchar, bigint) varchar(x)"}, Emit: udf("trino_split_part")},
 	{Name: "split_to_map", Signatures: []string{"(varchar, varchar, varchar) map(varchar, varchar)"}, Emit: emitSplitToMap},
 	{Name: "split_to_multimap", Signatures: []string{"(varchar, varchar, varchar) map(varchar, array(varchar))"}, Emit: emitSplitToMultimap},
 	concatFunc,
 	{Name: "concat_ws", Signatures: []string{"(varchar, varchar...) varchar", "(varchar, array(varchar)) varchar"}, Emit: emitConcatWs},
-	{Name: "lpad", Signatures: padSignatures, Emit: emitPad("trino_lpad")},
+	{Name: "lpad", Signatures: append([]string{"(char, bigint, varchar) varchar"}, padSignatures...), Emit: emitPad("trino_lpad")},
 	{Name: "rpad", Signatures: padSignatures, Emit: emitPad("trino_rpad")},
 	{Name: "chr", Signatures: []string{"(bigint) varchar"}, Result: func([]schema.Type) schema.Type { return schema.VarcharOf(1) }, Emit: udf("trino_chr")},
 	{Name: "codepoint", Signatures: []string{"(varchar) integer"}, Check: oneCharacter, Emit: udf("trino_codepoint")},
@@ -35,10 +35,10 @@ var stringFuncs = []*Func{
 	{Name: "hamming_distance", Signatures: []string{"(varchar, varchar) bigint"}, Emit: udf("trino_hamming")},
 	{Name: "soundex", Signatures: []string{"(varchar) varchar"}, Result: func([]schema.Type) schema.Type { return schema.VarcharOf(4) }, Emit: udf("trino_soundex")},
 	{Name: "luhn_check", Signatures: []string{"(varchar) boolean"}, Emit: udf("trino_luhn")},
-	{Name: "to_utf8", Signatures: []string{"(varchar) varbinary"}, Emit: native("encode")},
-	{Name: "from_utf8", Signatures: []string{"(varbinary) varchar", "(varbinary, varchar) varchar"}, Emit: emitFromUTF8},
+	{Name: "to_utf8", Signatures: []string{"(varchar) varbinary", "(char) varbinary"}, Emit: native("encode")},
+	{Name: "from_utf8", Signatures: []string{"(varbinary) varchar", "(varbinary, varchar) varchar", "(varbinary, bigint) varchar"}, Emit: emitFromUTF8},
 	{Name: "normalize", Signatures: []string{"(varchar) varchar", "(varchar, varchar) varchar"}, Emit: emitNormalize},
-	{Name: "word_stem", Signatures: []string{"(varchar) varchar", "(varchar, varchar) varchar"}, Result: sameText, Emit: emitWordStem},
+	{Name: "word_stem", Signatures: []string{"(varchar) varchar(x)", "(varchar, varchar) varchar(x)"}, Check: shortLanguage, Emit: emitWordStem},
 	{Name: "parse_data_size", Signatures: []string{"(varchar) decimal"}, Result: func([]schema.Type) schema.Type { return schema.DecimalOf(38, 0) }, Emit: emitParseDataSize},
 	{Name: "format", Signatures: []string{"(varchar, any, any...) varchar"}, Emit: emitFormat},
 }
@@ -47,14 +47,14 @@ var stringFuncs = []*Func{
 var concatFunc = &Func{Name: "concat", Signatures: []string{
 	"(varchar, varchar, varchar...) varchar", "(char, char) char", "(varbinary, varbinary, varbinary...) varbinary", "(array(T), array(T), array(T)...) array(T)",
 	"(array(T), T) array(T)", "(T, array(T)) array(T)",
-}, Result: concatResult, Emit: emitConcat}
+}, Result: concatResult, Check: charsFit, Emit: emitConcat}
 
 var (
 	substrSignatures = []string{
-		"(varchar, bigint) varchar", "(varchar, bigint, bigint) varchar", "(char, bigint) varchar",
-		"(char, bigint, bigint) varchar", "(varbinary, bigint) varbinary", "(varbinary, bigint, bigint) varbinary",
+		"(varchar, bigint) varchar(x)", "(varchar, bigint, bigint) varchar(x)", "(char, bigint) varchar(x)",
+		"(char, bigint, bigint) varchar(x)", "(varbinary, bigint) varbinary", "(varbinary, bigint, bigint) varbinary",
 	}
-	trimSignatures = []string{"(varchar) varchar", "(char) char", "(varchar, varchar) varchar", "(char, varchar) char"}
+	trimSignatures = []string{"(varchar) varchar(x)", "(char) varchar(x)", "(varchar, codepoints) varchar(x)", "(char, codepoints) varchar(x)"}
 )
 
 var padSignatures = []string{"(varchar, bigint, varchar) varchar", "(varbinary, bigint, varbinary) varbinary"}
@@ -74,6 +74,14 @@ func emitNormalize(c *Call) (expr, error) {
 		return call("nfc_normalize", c.Args[0]), nil
 	}
 	return call("trino_normalize", c.Args...), nil
+}
+
+// shortLanguage holds the second argument to varchar(2).
+func shortLanguage(params []schema.Type) error {
+	if len(params) == 2 && !schema.Fits(params[1], schema.VarcharOf(2)) {
+		return unexpectedType("word_stem", params, "word_stem(varchar(x)), word_stem(varchar(x), varchar(2))")
+	}
+	return nil
 }
 
 func emitWordStem(c *Call) (expr, error) {
@@ -100,11 +108,27 @@ func udf(name string) emit {
 	}
 }
 
-// sameText is the first argument's type: these functions do not lengthen text.
-func sameText(params []schema.Type) schema.Type { return params[0] }
+// replaceResult: what is put in may stand before and after each character.
+func replaceResult(params []schema.Type) schema.Type {
+	return grown(params, func(x, z int) int { return x + z*(x+1) })
+}
+
+// grown is varchar of a length that hangs on the first and third parameter's;
+// the first's where there are but two.
+func grown(params []schema.Type, length func(x, z int) int) schema.Type {
+	if len(params) == 2 {
+		return params[0]
+	}
+	x, bounded := params[0].Length()
+	z, limited := params[2].Length()
+	if !bounded || !limited {
+		return schema.Text
+	}
+	return schema.VarcharOf(length(x, z))
+}
 
 func oneCharacter(params []schema.Type) error {
-	if params[0].Precision != 1 {
+	if !schema.Fits(params[0], schema.VarcharOf(1)) {
 		return unexpectedType("codepoint", params, "codepoint(varchar(1))")
 	}
 	return nil
@@ -141,22 +165,27 @@ func emitSubstr(c *Call) (expr, error) {
 	return call("trino_substr", args...), nil
 }
 
-// positive tells whether argument i is a literal above zero.
+// positive tells whether argument i is a literal above zero, and not beyond
+// what DuckDB takes.
 func positive(c *Call, i int) (yes, literal bool) {
 	if c.Const == nil {
 		return false, false
 	}
 	text, ok := c.Const(i)
-	return ok && text != "" && text[0] >= '1' && text[0] <= '9', ok
+	return ok && text != "" && len(text) < 10 && text[0] >= '1' && text[0] <= '9', ok
 }
 
 // Trino trims every Unicode space unless told which characters.
 func emitTrim(name string) emit {
 	return func(c *Call) (expr, error) {
-		if len(c.Args) == 1 {
-			return call("trino_"+name, c.Args[0]), nil
+		args := append([]expr{}, c.Args...)
+		if c.Params[0].Kind == schema.Char { // has blanks at its end only when it is read
+			args[0] = call("rtrim", args[0])
 		}
-		return call(name, c.Args...), nil
+		if len(args) == 1 {
+			return call("trino_"+name, args[0]), nil
+		}
+		return call(name, args...), nil
 	}
 }
 
@@ -237,6 +266,14 @@ func concatResult(params []schema.Type) schema.Type {
 	return schema.Text
 }
 
+// charsFit refuses chars that together are longer than a char may be.
+func charsFit(params []schema.Type) error {
+	if t := concatResult(params); t.Kind == schema.Char && t.Precision > schema.MaxChar {
+		return failure("TYPE_NOT_FOUND", "Unknown type: %s", t)
+	}
+	return nil
+}
+
 // concatOne is what Trino says of one argument alone.
 func concatOne(t schema.Type) error {
 	switch t.Kind {
@@ -265,11 +302,13 @@ func emitConcatWs(c *Call) (expr, error) {
 }
 
 func emitFromUTF8(c *Call) (expr, error) {
-	args := append([]expr{}, c.Args...)
-	if len(args) == 1 {
-		args = append(args, str("\uFFFD"))
+	switch {
+	case len(c.Args) == 1:
+		return call("trino_from_utf8", c.Args[0], str("\uFFFD")), nil
+	case c.Params[1].Kind == schema.BigInt:
+		return call("trino_from_utf8_code", c.Args...), nil
 	}
-	return call("trino_from_utf8", args...), nil
+	return call("trino_from_utf8", c.Args...), nil
 }
 
 // emitFormat hands Java's Formatter its arguments as text, with their types.

@@ -2,6 +2,7 @@ package funcs
 
 import (
 	"bytes"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -46,6 +47,7 @@ var stringGo = []GoFunc{
 	{Name: "trino_soundex", Signature: "(varchar) varchar", Call: goSoundex},
 	{Name: "trino_luhn", Signature: "(varchar) boolean", Call: goLuhn},
 	{Name: "trino_from_utf8", Signature: "(varbinary, varchar) varchar", Call: goFromUTF8},
+	{Name: "trino_from_utf8_code", Signature: "(varbinary, bigint) varchar", Call: goFromUTF8Code},
 	{Name: "trino_format", Signature: "(varchar, varchar, array(varchar)) varchar", Call: goFormat},
 }
 
@@ -111,7 +113,7 @@ func goReverseBytes(a []any) (any, error) {
 // goStrpos finds the n-th occurrence, from the end for a negative n.
 func goStrpos(a []any) (any, error) {
 	s, sub, n := a[0].(string), a[1].(string), a[2].(int64)
-	if n == 0 {
+	if n == 0 || n == math.MinInt64 { // that has no counterpart
 		return nil, invalid("'instance' must be a positive or negative number.")
 	}
 	if sub == "" {
@@ -335,6 +337,14 @@ func goFromUTF8(a []any) (any, error) {
 		b = b[brokenLen(b):]
 	}
 	return out.String(), nil
+}
+
+func goFromUTF8Code(a []any) (any, error) {
+	with, err := goChr(a[1:])
+	if err != nil {
+		return nil, invalid("Invalid replacement character")
+	}
+	return goFromUTF8([]any{a[0], with})
 }
 
 func brokenLen(b []byte) int {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+	"unicode/utf16"
 
 	"logsql/convert/schema"
 	"logsql/sql/syntax"
@@ -339,7 +339,7 @@ func thousands(digits string) string {
 }
 
 func (v verb) pad(body string) string {
-	missing := v.width - utf8.RuneCountInString(body)
+	missing := v.width - len(utf16.Encode([]rune(body)))
 	if missing <= 0 {
 		return body
 	}

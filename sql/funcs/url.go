@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"logsql/convert/schema"
 )
 
 var urlFuncs = []*Func{
@@ -13,12 +15,20 @@ var urlFuncs = []*Func{
 	{Name: "url_extract_path", Signatures: oneText, Emit: udf("trino_url_path")},
 	{Name: "url_extract_query", Signatures: oneText, Emit: udf("trino_url_query")},
 	{Name: "url_extract_fragment", Signatures: oneText, Emit: udf("trino_url_fragment")},
-	{Name: "url_extract_parameter", Signatures: []string{"(varchar, varchar) varchar"}, Emit: udf("trino_url_parameter")},
-	{Name: "url_encode", Signatures: oneText, Emit: udf("trino_url_encode")},
+	{Name: "url_extract_parameter", Signatures: []string{"(varchar, varchar) varchar(x)"}, Emit: udf("trino_url_parameter")},
+	{Name: "url_encode", Signatures: oneText, Result: encodedResult, Emit: udf("trino_url_encode")},
 	{Name: "url_decode", Signatures: oneText, Emit: udf("trino_url_decode")},
 }
 
-var oneText = []string{"(varchar) varchar"}
+// encodedResult: a character is four bytes at most, a byte three characters.
+func encodedResult(params []schema.Type) schema.Type {
+	if n, bounded := params[0].Length(); bounded {
+		return schema.VarcharOf(12 * n)
+	}
+	return schema.Text
+}
+
+var oneText = []string{"(varchar) varchar(x)"}
 
 var urlGo = []GoFunc{
 	urlPart("trino_url_protocol", func(u uri) any { return u.scheme }),

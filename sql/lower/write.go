@@ -60,7 +60,7 @@ func Write(q *syntax.Query, info *bind.Info, w Writing) (*Tree, error) {
 // assigned is x as a value of a column of type to; text that is too long is an
 // error but for blanks.
 func (l *lowerer) assigned(n syntax.Node, x syntax.Expr, from, to schema.Type) syntax.Expr {
-	if !to.IsText() || to.Precision == 0 || from.IsText() && from.Precision != 0 && from.Precision <= to.Precision {
+	if _, bounded := to.Length(); !bounded || from.IsText() && schema.Fits(from, to) {
 		return l.cast(n, x, from, to)
 	}
 	long := &syntax.Binary{Op: ">", X: call("length", call("rtrim", x)), Y: num(to.Precision)}
