@@ -56,6 +56,8 @@ var (
 	posType   = reflect.TypeFor[syntax.Pos]()
 	identType = reflect.TypeFor[syntax.Ident]()
 	exprType  = reflect.TypeFor[syntax.Expr]()
+
+	typeNameType = reflect.TypeFor[syntax.TypeName]()
 )
 
 func (in *Info) sameFields(x, y reflect.Value) bool {
@@ -73,6 +75,8 @@ func (in *Info) sameValue(x, y reflect.Value) bool {
 		return true
 	case x.Type() == identType:
 		return strings.EqualFold(x.Interface().(syntax.Ident).Name, y.Interface().(syntax.Ident).Name)
+	case x.Type() == typeNameType:
+		return strings.EqualFold(x.Interface().(syntax.TypeName).Text, y.Interface().(syntax.TypeName).Text)
 	case x.Type() == exprType && !x.IsNil() && !y.IsNil():
 		return in.same(x.Interface().(syntax.Expr), y.Interface().(syntax.Expr))
 	}
