@@ -52,6 +52,9 @@ func (s *Session) createTable(ctx context.Context, stmt *syntax.CreateTable, cat
 // createdNotes tell what may surprise of a new table: that it comes before a
 // built-in one, that there is nothing at its location.
 func (s *Session) createdNotes(ctx context.Context, t *catalog.Table, cat *catalog.Catalog) (notes []string, err error) {
+	if note := brokenPattern(t.External); note != "" {
+		notes = append(notes, note)
+	}
 	if cat.Has(catalog.Builtin, t.Name) {
 		notes = append(notes, fmt.Sprintf("%s.%s now comes before the built-in table: %s.%s names that one", t.Database, t.Name, catalog.Builtin, t.Name))
 	}
@@ -284,4 +287,15 @@ func delimited(properties map[string]string, r *syntax.RowFormat) {
 	if s, ok := properties["field.delim"]; ok {
 		properties["serialization.format"] = s
 	}
+}
+
+// brokenPattern warns of a pattern that a document broke over lines: no line of
+// a file has a line break in it, so it matches none.
+func brokenPattern(e *catalog.External) string {
+	pattern := e.SerdeProps["input.regex"]
+	if !strings.ContainsAny(pattern, "\r\n") {
+		return ""
+	}
+	joined := strings.NewReplacer("\r\n", " ", "\n", " ").Replace(pattern)
+	return "input.regex is broken over lines and so matches no line; joined it is '" + strings.ReplaceAll(joined, `\`, `\\`) + "'"
 }

@@ -362,18 +362,23 @@ func (b *binder) columnHint(n syntax.Node, s *scope, parts []string) string {
 	return b.columnElsewhere(parts[last])
 }
 
-// columnElsewhere names the tables of the current database that have a column
+func hasColumn(t *catalog.Table, name string) bool {
+	return slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return strings.EqualFold(c.Name, name) })
+}
+
+// columnElsewhere names the tables at hand that have a column
 // of that name.
 func (b *binder) columnElsewhere(name string) string {
-	tables, err := b.cat.Tables(b.database)
-	if err != nil {
-		return ""
-	}
 	var have []string
-	for _, t := range tables {
-		for _, c := range t.Columns {
-			if strings.EqualFold(c.Name, name) && len(have) < 3 {
-				have = append(have, t.Database+"."+t.Name)
+	for _, database := range []string{b.database, catalog.Builtin} {
+		tables, err := b.cat.Tables(database)
+		if err != nil {
+			return ""
+		}
+		for _, t := range tables {
+			full := t.Database + "." + t.Name
+			if hasColumn(t, name) && len(have) < 3 && !slices.Contains(have, full) {
+				have = append(have, full)
 			}
 		}
 	}

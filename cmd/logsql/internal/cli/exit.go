@@ -143,6 +143,9 @@ func underline(src string, from, to syntax.Pos) string {
 	if !from.IsValid() || from.Offset > len(src) {
 		return ""
 	}
+	if strings.TrimSpace(src[from.Offset:]) == "" { // the end is marked behind the last that stands there
+		from.Offset = len(strings.TrimRight(src[:from.Offset], " \t\r\n"))
+	}
 	start := strings.LastIndexByte(src[:from.Offset], '\n') + 1
 	line, _, _ := strings.Cut(src[start:], "\n")
 	line = strings.TrimRight(line, "\r")
