@@ -59,8 +59,14 @@ func (a *alteration) do(action syntax.AlterAction) error {
 	case *syntax.RenamePartition:
 		return a.renamePartition(x)
 	case *syntax.AddColumns:
+		if x.Partition != nil {
+			return a.ofPartition(x.Partition)
+		}
 		return a.addColumns(x.Columns)
 	case *syntax.ReplaceColumns:
+		if x.Partition != nil {
+			return syntax.ErrorAt(x.Partition, "NOT_SUPPORTED", "Columns of one partition are not kept: ALTER TABLE %s REPLACE COLUMNS changes those of all", a.t.Name)
+		}
 		a.dropColumns()
 		return a.addColumns(x.Columns)
 	case *syntax.ChangeColumn:
@@ -75,6 +81,17 @@ func (a *alteration) do(action syntax.AlterAction) error {
 		return a.put(x)
 	}
 	return syntax.ErrorAt(action, "NOT_SUPPORTED", "This ALTER TABLE is not supported yet")
+}
+
+// ofPartition is for columns that are added to one partition alone: the table's
+// stay, and each partition is read by those.
+func (a *alteration) ofPartition(spec *syntax.PartitionSpec) error {
+	p, err := a.wholePartition(spec)
+	if err != nil {
+		return err
+	}
+	a.notes = append(a.notes, "a partition is read by the table's columns: ALTER TABLE "+a.t.Name+" ADD COLUMNS, without PARTITION, is what adds them")
+	return a.mustHave(spec, p)
 }
 
 // put stores the table if it can still be read.

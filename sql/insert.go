@@ -180,12 +180,36 @@ func (w *writer) formatOf(stmt *syntax.Insert, t *catalog.Table) error {
 	default:
 		return syntax.ErrorAt(stmt, "NOT_SUPPORTED", "Inserting into a table of %s is not supported", e.Serde)
 	}
+	if err := w.storedCodec(stmt, e); err != nil {
+		return err
+	}
 	if w.Format != "PARQUET" {
 		if err := w.plainText(stmt, e); err != nil {
 			return err
 		}
 	}
 	return readable(stmt, t)
+}
+
+// storedCodec follows the compression that a table's properties ask of those
+// who write into it.
+func (w *writer) storedCodec(stmt *syntax.Insert, e *catalog.External) error {
+	name := e.Properties["write.compression"]
+	if w.Format == "PARQUET" && name == "" {
+		name = e.Properties["parquet.compression"]
+	}
+	if name == "" {
+		return nil
+	}
+	for _, f := range writeFormats {
+		for _, codec := range f.codecs {
+			if f.name == w.Format && strings.EqualFold(codec[0], name) {
+				w.Codec = codec[1]
+				return nil
+			}
+		}
+	}
+	return syntax.ErrorAt(stmt, "NOT_SUPPORTED", "Inserting into a %s table with compression %s is not supported", w.Format, strings.ToUpper(name))
 }
 
 func (s *Session) unload(ctx context.Context, stmt *syntax.Unload, cat *catalog.Catalog, params ...syntax.Expr) (*Rows, error) {
