@@ -26,7 +26,8 @@ func (s *Session) fromLake(ctx context.Context, store *catalog.Store, scan *bind
 		return err
 	}
 	if compare && len(c.Untried) > 0 && !s.mirror.ReadOnly() {
-		if err := s.compare(ctx, c, scan.Table); err != nil {
+		// It is a service: where state.db is busy, a later statement tries again.
+		if err := s.compare(ctx, c, scan.Table); err != nil && ctx.Err() != nil {
 			return err
 		}
 		if c, err = store.CopyOf(ctx, scan.Table, scan.Files); err != nil || c == nil {
