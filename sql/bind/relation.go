@@ -26,7 +26,7 @@ func (b *binder) relation(r syntax.Relation, s *scope, hint string) []field {
 	case *syntax.Join:
 		return b.join(r, s, hint)
 	case *syntax.Unnest:
-		return b.unnest(r, s, hint)
+		return b.unnest(r, s, hint, 0)
 	case *syntax.JSONTable:
 		return b.jsonTable(r, s, hint)
 	case *syntax.Aliased:
@@ -111,7 +111,12 @@ func (b *binder) table(r *syntax.Table, s *scope, hint string) []field {
 // aliased renames a relation and, with a list, its visible columns.
 func (b *binder) aliased(r *syntax.Aliased, s *scope) []field {
 	name := strings.ToLower(r.Name.Name)
-	inner := b.relation(r.Of, s, name)
+	var inner []field
+	if u, ok := r.Of.(*syntax.Unnest); ok {
+		inner = b.unnest(u, s, name, len(r.Columns))
+	} else {
+		inner = b.relation(r.Of, s, name)
+	}
 	var fields []field
 	for _, f := range inner {
 		if r.Columns != nil && f.column.Hidden {

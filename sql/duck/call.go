@@ -21,6 +21,7 @@ type udf struct {
 	config duckdb.ScalarFuncConfig
 	params []schema.Type
 	result schema.Type
+	past   *past
 }
 
 // Config is duckdb-go's part of the contract.
@@ -34,11 +35,13 @@ func (u *udf) Executor() duckdb.ScalarFuncExecutor {
 			if p := recover(); p != nil { // else it would end the process, on its way through C
 				err = fmt.Errorf("internal error: %v", p)
 			}
+			u.past.note(err)
+			err = marked(err)
 		}()
 		if ctx == nil {
 			ctx = context.Background()
 		}
-		return marked(u.run(ctx, state))
+		return u.run(ctx, state)
 	}}
 }
 

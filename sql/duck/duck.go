@@ -36,6 +36,7 @@ type DB struct {
 	temp string
 	most int64    // how many bytes the process may take
 	root *os.Root // of Options.Dir, for raw files; nil for none
+	past *past    // the errors that TRY must let through; nil without TRY
 }
 
 const (
@@ -83,7 +84,10 @@ func (d *DB) open(ctx context.Context, o Options) error {
 		return err
 	}
 	defer conn.Close()
-	if err := register(conn, funcs.GoFuncs()); err != nil {
+	if o.Try {
+		d.past = &past{}
+	}
+	if err := register(conn, funcs.GoFuncs(), d.past); err != nil {
 		return err
 	}
 	if err := registerScan(conn, d.root); err != nil {
@@ -167,31 +171,43 @@ func (d *DB) Close() error {
 func (d *DB) Query(ctx context.Context, statement string, args ...any) (*Rows, error) {
 	ctx, open := withScans(ctx)
 	ctx, stop := watched(ctx, d.most)
-	rows, err := d.db.QueryContext(ctx, statement, args...)
-	if err != nil {
+	r := &Rows{ctx: ctx, scans: open, stop: stop, past: d.past}
+	if err := r.begin(d, statement, args); err != nil {
 		err = trinoError(ctx, err)
-		stop()
-		open.close()
+		r.Close()
 		return nil, err
 	}
-	columns, err := rows.Columns()
-	if err != nil {
-		err = trinoError(ctx, err)
-		rows.Close()
-		stop()
-		open.close()
-		return nil, err
+	return r, nil
+}
+
+// begin plans the statement and starts it. Planning computes what is constant
+// and drops its errors, so those of TRY count from there on.
+func (r *Rows) begin(d *DB, statement string, args []any) error {
+	var err error
+	if r.past == nil {
+		r.rows, err = d.db.QueryContext(r.ctx, statement, args...)
+	} else if r.stmt, err = d.db.PrepareContext(r.ctx, statement); err == nil {
+		r.before = r.past.count.Load()
+		r.rows, err = r.stmt.QueryContext(r.ctx, args...)
 	}
-	return &Rows{ctx: ctx, rows: rows, columns: len(columns), scans: open, stop: stop}, nil
+	if err != nil {
+		return err
+	}
+	columns, err := r.rows.Columns()
+	r.columns = len(columns)
+	return err
 }
 
 // Rows are a query's rows.
 type Rows struct {
 	ctx     context.Context
+	stmt    *sql.Stmt // with TRY
 	rows    *sql.Rows
 	columns int
 	scans   *scans
 	stop    func()
+	past    *past
+	before  int64 // how many errors past had
 }
 
 // Next gives the next row, or false at the end and on an error: see Err. Its
@@ -199,7 +215,7 @@ type Rows struct {
 // (UTC, also for dates and times), Decimal as string, Interval, []any for a
 // LIST, map[string]any for a STRUCT and Map for a MAP.
 func (r *Rows) Next() ([]any, bool) {
-	if !r.rows.Next() {
+	if !r.rows.Next() || r.past.since(r.before) != nil {
 		return nil, false
 	}
 	row := make([]any, r.columns)
@@ -221,12 +237,21 @@ func (r *Rows) Err() error {
 	if err := r.rows.Err(); err != nil {
 		return trinoError(r.ctx, err)
 	}
+	if err := r.past.since(r.before); err != nil {
+		return trinoError(r.ctx, err)
+	}
 	return nil
 }
 
 // Close ends the query.
 func (r *Rows) Close() error {
-	err := r.rows.Close()
+	var err error
+	if r.rows != nil {
+		err = r.rows.Close()
+	}
+	if r.stmt != nil {
+		err = errors.Join(err, r.stmt.Close())
+	}
 	r.stop()
 	r.scans.close()
 	return err

@@ -11,12 +11,13 @@ import (
 )
 
 // register makes the Go functions known to the database of conn.
-func register(conn *sql.Conn, list []funcs.GoFunc) error {
+func register(conn *sql.Conn, list []funcs.GoFunc, past *past) error {
 	for _, f := range list {
 		u, err := newUDF(f)
 		if err != nil {
 			return fmt.Errorf("register %s: %w", f.Name, err)
 		}
+		u.past = past
 		if err := duckdb.RegisterScalarUDF(conn, f.Name, u); err != nil {
 			return fmt.Errorf("register %s: %w", f.Name, err)
 		}

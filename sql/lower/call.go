@@ -15,6 +15,11 @@ func (l *lowerer) call(x syntax.Expr, c *bind.Call) syntax.Expr {
 	if !ok {
 		node = &syntax.Call{}
 	}
+	if c.Func != nil && c.Func.Name == "try" {
+		if parts := l.outsideTry(c.Args[0]); parts != nil {
+			return l.tryBeside(c.Args[0], parts)
+		}
+	}
 	grouped := l.grouped
 	if c.Func == nil || c.Func.Kind == funcs.Aggregate && node.Over == nil {
 		l.grouped = nil // inside an aggregate the values are those before grouping

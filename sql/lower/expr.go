@@ -16,16 +16,21 @@ func (l *lowerer) expr(x syntax.Expr) syntax.Expr {
 	if l.err != nil {
 		return x
 	}
+	out := l.uncast(x)
+	if to, ok := l.info.Coerce[x]; ok {
+		return l.cast(x, out, l.info.Types[x], to)
+	}
+	return out
+}
+
+// uncast lowers x without its implicit cast.
+func (l *lowerer) uncast(x syntax.Expr) syntax.Expr {
 	out := l.bare(x)
 	c := l.info.Columns[x]
 	for _, k := range l.grouped {
 		if (c == nil || c.Item == nil) && l.info.SameItem(k, x) {
-			out = call("any_value", out)
-			break
+			return call("any_value", out)
 		}
-	}
-	if to, ok := l.info.Coerce[x]; ok {
-		return l.cast(x, out, l.info.Types[x], to)
 	}
 	return out
 }

@@ -128,6 +128,7 @@ func (l *lowerer) selectBody(sel *syntax.Select) syntax.Body {
 		out.From = l.relation(sel.From)
 	}
 	l.grouped = nil
+	l.keys = keysOf(info)
 	out.From = l.unnestBeside(sel, out.From)
 	if sel.Where != nil {
 		out.Where = l.where(sel, sel.Where)

@@ -1,0 +1,93 @@
+package lower
+
+import (
+	"strconv"
+
+	"logsql/sql/bind"
+	"logsql/sql/funcs"
+	"logsql/sql/syntax"
+)
+
+// outsideTry are the parts of TRY's argument that are computed before it, where
+// there is one that DuckDB takes in no TRY: an aggregate, a window function, a
+// query. Trino computes these outside too, and their errors go through.
+func (l *lowerer) outsideTry(arg syntax.Expr) []syntax.Expr {
+	var parts []syntax.Expr
+	needed := false
+	syntax.Walk(arg, func(n syntax.Node) bool {
+		x, ok := n.(syntax.Expr)
+		switch {
+		case !ok:
+			return true
+		case l.isComputed(x):
+			needed = true
+		case l.isKey(x):
+		case l.info.Columns[x] == nil || l.info.Columns[x].Lambda:
+			return true
+		}
+		parts = append(parts, x)
+		return false
+	})
+	if !needed {
+		return nil
+	}
+	return parts
+}
+
+// isComputed reports whether x is an aggregate, a window function or a query.
+func (l *lowerer) isComputed(x syntax.Expr) bool {
+	if c := l.info.Calls[x]; c != nil {
+		node, ok := x.(*syntax.Call)
+		return ok && (c.Func == nil || c.Func.Kind == funcs.Aggregate || node.Over != nil)
+	}
+	switch x := x.(type) {
+	case *syntax.In:
+		return x.Query != nil
+	case *syntax.Exists, *syntax.Quantified, *syntax.Subquery:
+		return true
+	}
+	return false
+}
+
+func (l *lowerer) isKey(x syntax.Expr) bool {
+	for _, k := range l.keys {
+		if l.info.SameItem(k, x) {
+			return true
+		}
+	}
+	return false
+}
+
+// tryBeside is TRY in a lambda over one row of its parts. All columns are among
+// them, as DuckDB finds no group key in a lambda.
+func (l *lowerer) tryBeside(arg syntax.Expr, parts []syntax.Expr) syntax.Expr {
+	row := &syntax.StructLit{}
+	for i, x := range parts {
+		row.Names = append(row.Names, "p"+strconv.Itoa(i+1))
+		row.Elems = append(row.Elems, l.uncast(x))
+	}
+	name := l.fresh("parts")
+	for i, x := range parts {
+		l.apart[x] = extract(ident(name), row.Names[i])
+	}
+	grouped := l.grouped
+	l.grouped = nil
+	body := call("try", l.expr(arg))
+	l.grouped = grouped
+	for _, x := range parts {
+		delete(l.apart, x)
+	}
+	fn := &syntax.Lambda{Params: []syntax.Ident{*ident(name)}, Body: body}
+	return &syntax.Subscript{Base: call("list_transform", &syntax.ArrayLit{Elems: []syntax.Expr{row}}, fn), Index: num(1)}
+}
+
+// keysOf are the group keys of a SELECT.
+func keysOf(info *bind.Select) []*bind.Item {
+	var keys []*bind.Item
+	for _, g := range info.Groups {
+		for _, set := range g.Sets {
+			keys = append(keys, set...)
+		}
+	}
+	return keys
+}
