@@ -2,6 +2,7 @@ package lower
 
 import (
 	"strconv"
+	"strings"
 
 	"logsql/sql/bind"
 	"logsql/sql/funcs"
@@ -90,4 +91,52 @@ func keysOf(info *bind.Select) []*bind.Item {
 		}
 	}
 	return keys
+}
+
+// constantTries keeps DuckDB from computing a TRY that reads no column when it
+// plans, where errors are dropped: those that TRY lets through must be met later.
+func (l *lowerer) constantTries(q *syntax.Query) {
+	syntax.Walk(q, func(n syntax.Node) bool {
+		c, ok := n.(*syntax.Call)
+		switch {
+		case !ok:
+			_, lambda := n.(*syntax.Lambda)
+			return !lambda // in which DuckDB takes no queries
+		case c.Name[0].Name != "try":
+			return true
+		case holds(c.Args[0], isDeref) || holds(c.Args[0], isQuery) || !holds(c.Args[0], passesTry):
+			return false
+		}
+		name := l.fresh("one")
+		one := &syntax.Query{Body: &syntax.Select{Items: []syntax.SelectItem{selected(num(1), name)}}}
+		later := &syntax.Case{Whens: []syntax.When{{Cond: &syntax.Binary{Op: "=", X: ident(name), Y: num(1)}, Result: c.Args[0]}}}
+		fn := &syntax.Lambda{Params: []syntax.Ident{*ident(name)}, Body: call("try", later)}
+		each := call("list_transform", &syntax.ArrayLit{Elems: []syntax.Expr{&syntax.Subquery{Query: one}}}, fn)
+		*c = *call("list_extract", each, num(1))
+		return false
+	})
+}
+
+// passesTry reports whether n is a call with errors that TRY lets through.
+func passesTry(n syntax.Node) bool {
+	c, ok := n.(*syntax.Call)
+	if !ok {
+		return false
+	}
+	if code, ok := first(c.Args).(*syntax.StringLit); ok && c.Name[0].Name == "trino_fail" {
+		return code.Value == notSupported
+	}
+	return strings.HasPrefix(c.Name[0].Name, "trino_json_") && isGoCall(c)
+}
+
+func first(xs []syntax.Expr) syntax.Expr {
+	if len(xs) == 0 {
+		return nil
+	}
+	return xs[0]
+}
+
+func isDeref(n syntax.Node) bool {
+	_, ok := n.(*syntax.Deref)
+	return ok
 }
