@@ -53,6 +53,8 @@ type Relation struct {
 	Outer   bool // an UNNEST that gives a row of NULLs where it has none: LEFT JOIN
 
 	subquery *syntax.Query // of a derived table
+	Series   *[3]int64     // what TABLE(sequence(…)) counts: from, to and by
+	Input    *syntax.Query // the table of TABLE(exclude_columns(…))
 }
 
 // Column is one column in reach of a name.

@@ -34,7 +34,7 @@ func (b *binder) relation(r syntax.Relation, s *scope, hint string) []field {
 	case *syntax.Sample:
 		return b.sample(r, s, hint)
 	case *syntax.TableFunc:
-		b.failAt(r, notSupported, "Table function %s is not supported yet", syntax.Print(r.Call.Name))
+		return b.tableFunc(r, s, hint)
 	case *syntax.Unparsed:
 		b.failAt(r, notSupported, "%s is not supported", r.What)
 	default:

@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"strconv"
+
 	"logsql/convert/schema"
 	"logsql/sql/bind"
 	"logsql/sql/syntax"
@@ -31,6 +33,8 @@ func (l *lowerer) relation(r syntax.Relation) syntax.Relation {
 		return l.lateral(&syntax.Query{Body: l.unnest(r)}, l.info.Relations[r].Alias)
 	case *syntax.JSONTable:
 		return l.jsonTable(r)
+	case *syntax.TableFunc:
+		return l.tableFunc(l.info.Relations[r])
 	case *syntax.Join:
 		return l.join(r)
 	case *syntax.Sample:
@@ -38,6 +42,19 @@ func (l *lowerer) relation(r syntax.Relation) syntax.Relation {
 	}
 	l.failAt(r, "%T is not supported yet", r)
 	return r
+}
+
+// tableFunc is a table less some columns, or numbers in a row.
+func (l *lowerer) tableFunc(rel *bind.Relation) syntax.Relation {
+	if rel.Input != nil {
+		return derived(l.query(rel.Input), rel.Alias)
+	}
+	series := call("generate_series")
+	for _, n := range rel.Series {
+		number := castTo(str(strconv.FormatInt(n, 10)), schema.Of(schema.BigInt))
+		series.Args = append(series.Args, number)
+	}
+	return &syntax.Aliased{Of: &syntax.TableFunc{Call: series}, Name: *ident(rel.Alias), Columns: []syntax.Ident{*ident(rel.Columns[0].Ref)}}
 }
 
 // view is a view's query, with the types that the view has. An error in it

@@ -731,6 +731,7 @@ type Extract struct {
 type Subquery struct {
 	Span
 	Query *Query
+	Table bool // TABLE(…), an argument of a table function
 }
 
 // AtTimeZone is x AT TIME ZONE zone.

@@ -160,7 +160,7 @@ func (p *printer) tableFunc(f *TableFunc) {
 // tableArg writes a table argument as TABLE(…), whose tree is a query.
 func (p *printer) tableArg(x Expr) {
 	sub, ok := x.(*Subquery)
-	if !ok {
+	if !ok || !sub.Table {
 		p.expr(x)
 		return
 	}

@@ -238,5 +238,5 @@ func (p *parser) tableArgValue() Expr {
 		q = &Query{Span: p.span(at), Body: &TableBody{Span: p.span(at), Name: name}}
 	}
 	p.wantClose(")")
-	return &Subquery{Span: p.span(from), Query: q}
+	return &Subquery{Span: p.span(from), Query: q, Table: true}
 }
