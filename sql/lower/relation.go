@@ -112,10 +112,12 @@ func (l *lowerer) join(r *syntax.Join) syntax.Relation {
 		return out
 	}
 	if r.On != nil {
-		if r.Kind != "INNER" {
+		if r.Kind == "INNER" {
+			out.On = l.on(r)
+		} else {
 			l.subqueriesApart(r, out)
+			out.On = l.expr(r.On)
 		}
-		out.On = l.expr(r.On)
 	}
 	for i := range r.Using {
 		merged := l.info.Columns[&r.Using[i]]

@@ -7,22 +7,77 @@ import (
 )
 
 // where lowers WHERE. Trino does not move a condition that can fail to before a
-// join; DuckDB does, and would cast text that no joined row has. A column of
-// another relation keeps it behind the join.
+// join or EXISTS; DuckDB does, and would fail on rows that are not asked for.
 func (l *lowerer) where(sel *syntax.Select, x syntax.Expr) syntax.Expr {
-	if and, ok := x.(*syntax.Logical); ok && and.Op == "AND" {
-		return &syntax.Logical{Op: "AND", X: l.where(sel, and.X), Y: l.where(sel, and.Y)}
+	var exist, failing, others syntax.Expr
+	for _, c := range conjuncts(x, nil) {
+		switch out := l.expr(c); {
+		case isExists(c):
+			exist = and(exist, out)
+		case l.mayFail(c, out):
+			failing = and(failing, l.behindJoin(c, out, sel.From, sel.From, sel.Where))
+		default:
+			others = and(others, out)
+		}
 	}
-	out := l.expr(x)
-	if _, joined := sel.From.(*syntax.Join); !joined || !l.castsText(x) {
+	last := exist
+	switch {
+	case failing != nil && exist != nil:
+		last = &syntax.Case{Whens: []syntax.When{{Cond: exist, Result: failing}}}
+	case failing != nil:
+		last = failing
+	}
+	if last == nil {
+		return others
+	}
+	return and(others, last)
+}
+
+func isExists(x syntax.Expr) bool {
+	_, ok := bind.Unparen(x).(*syntax.Exists)
+	return ok
+}
+
+func conjuncts(x syntax.Expr, found []syntax.Expr) []syntax.Expr {
+	if and, ok := bind.Unparen(x).(*syntax.Logical); ok && and.Op == "AND" {
+		return conjuncts(and.Y, conjuncts(and.X, found))
+	}
+	return append(found, x)
+}
+
+// on lowers the condition of an inner join, which DuckDB takes for WHERE.
+func (l *lowerer) on(r *syntax.Join) syntax.Expr {
+	var all syntax.Expr
+	for _, c := range conjuncts(r.On, nil) {
+		out := l.expr(c)
+		if l.mayFail(c, out) {
+			out = l.behindJoin(c, out, r, r.On)
+		}
+		all = and(all, out)
+	}
+	return all
+}
+
+// behindJoin ties a condition on one relation to a column of another, which one
+// of the nodes reads.
+func (l *lowerer) behindJoin(x, out syntax.Expr, from syntax.Relation, readers ...syntax.Node) syntax.Expr {
+	if _, joined := from.(*syntax.Join); !joined {
 		return out
 	}
-	other := l.columnOfOther(sel, x)
+	other := l.columnOfOther(from, x, readers)
 	if other == nil {
 		return out
 	}
 	known := &syntax.IsNull{Not: true, X: call("hash", l.column(other))}
 	return &syntax.Case{Whens: []syntax.When{{Cond: known, Result: out}}}
+}
+
+// mayFail reports whether there are rows on which x, lowered as out, fails.
+func (l *lowerer) mayFail(x, out syntax.Expr) bool {
+	return l.castsText(x) || !holds(out, isQuery) && holds(out, func(n syntax.Node) bool {
+		c, ok := n.(*syntax.Call)
+		return ok && (c.Name[0].Name == "trino_fail" || isGoCall(c))
+	})
 }
 
 // castsText reports whether x casts text to something that not all text is.
@@ -34,12 +89,18 @@ func (l *lowerer) castsText(x syntax.Expr) bool {
 	return casts && !holds(x, isQuery)
 }
 
-// columnOfOther is a column that the joins or conditions of a SELECT read, of a
-// relation that x reads nothing of; nil where there is none.
-func (l *lowerer) columnOfOther(sel *syntax.Select, x syntax.Expr) *bind.Column {
+// columnOfOther is a column that the readers read, of a relation of from that x
+// reads nothing of; nil where there is none.
+func (l *lowerer) columnOfOther(from syntax.Relation, x syntax.Expr, readers []syntax.Node) *bind.Column {
 	mine := map[*bind.Relation]bool{}
 	l.eachColumn(x, func(c *bind.Column) { mine[c.Relation] = true })
-	here := l.relationsIn(sel.From)
+	here := l.relationsIn(from)
+	syntax.Walk(from, func(n syntax.Node) bool {
+		if u, ok := n.(*syntax.Unnest); ok {
+			delete(here, l.info.Relations[u]) // conditions do move to before an UNNEST
+		}
+		return true
+	})
 	var other *bind.Column
 	pick := func(c *bind.Column) {
 		if other == nil && c.Relation != nil && here[c.Relation] && !mine[c.Relation] {
@@ -47,8 +108,9 @@ func (l *lowerer) columnOfOther(sel *syntax.Select, x syntax.Expr) *bind.Column 
 		}
 	}
 	if len(mine) == 1 {
-		l.eachColumn(sel.From, pick)
-		l.eachColumn(sel.Where, pick)
+		for _, n := range readers {
+			l.eachColumn(n, pick)
+		}
 	}
 	return other
 }
