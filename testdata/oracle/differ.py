@@ -350,28 +350,40 @@ def main():
     p.add_argument('--only', default='')
     p.add_argument('--out')
     a = p.parse_args()
-    trino, ours = render.Trino(port=int(os.environ.get('TRINO_PORT', '18080'))), Ours()
-    generator = Generator(list(functions(trino, a.only)), random.Random(a.seed))
-    tally, by_function, smallest = collections.Counter(), collections.Counter(), {}
+    generator = Generator(list(functions(trino(), a.only)), random.Random(a.seed))
+    connection = trino()
+
+    def ask():
+        name, statement = generator.statement()
+        return name, statement, ask_trino(connection, statement), lambda have, want: judge(have, want, ', typeof(' in statement, statement)
+    compare(ask, a, ['wrong', 'answered', 'type', 'error', 'code', 'digits', 'refused'])
+
+
+def trino():
+    return render.Trino(port=int(os.environ.get('TRINO_PORT', '18080')))
+
+
+def compare(ask, a, kinds):
+    """Asks for a.minutes and prints the differences. ask gives a name to tally
+    under, the statement, what Trino answers and the judge."""
+    ours, tally, by_name, smallest = Ours(), collections.Counter(), collections.Counter(), {}
     out, end, answered = open(a.out, 'w') if a.out else None, time.time() + 60 * a.minutes, 0
     while time.time() < end:
-        name, statement = generator.statement()
-        want = ask_trino(trino, statement)
+        name, statement, want, decide = ask()
         have = ours.ask(statement)
-        kind = judge(have, want, ', typeof(' in statement, statement)
+        kind = decide(have, want)
         tally['all'] += 1
         answered += 'error' not in want
         if not kind:
             continue
         tally[kind] += 1
-        by_function[kind, name] += 1
+        by_name[kind, name] += 1
         if out:
             print(json.dumps({'kind': kind, 'function': name, 'sql': statement, 'logsql': have, 'trino': want}, ensure_ascii=False), file=out, flush=True)
         if len(statement) < len(smallest.get((kind, name), (statement + ' ',))[0]):
             smallest[kind, name] = statement, have, want
-    kinds = ['wrong', 'answered', 'type', 'error', 'code', 'digits', 'refused']
     for kind in kinds:
-        for (k, name), n in by_function.most_common():
+        for (k, name), n in by_name.most_common():
             if k == kind:
                 statement, have, want = smallest[k, name]
                 short = lambda x: json.dumps(x.get('error') or x['rows'], ensure_ascii=False)[:300]
@@ -382,4 +394,5 @@ def main():
     sys.exit(tally['wrong'] > 0)
 
 
-main()
+if __name__ == '__main__':
+    main()
