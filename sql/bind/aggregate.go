@@ -23,6 +23,9 @@ func (b *binder) groupBy(sel *syntax.Select, info *Select, from *scope) {
 			keys := make([]*Item, len(set))
 			for i, x := range set {
 				keys[i] = b.groupKey(x, info, e)
+				if el.Kind != "" && b.info.Columns[Unparen(x)] == nil {
+					b.failAt(x, "INVALID_COLUMN_REFERENCE", "GROUP BY expression must be a column reference: %s", syntax.Print(Unparen(x)))
+				}
 			}
 			group.Sets = append(group.Sets, keys)
 		}

@@ -17,8 +17,11 @@ func (l *lowerer) call(x syntax.Expr, c *bind.Call) syntax.Expr {
 	}
 	if c.Func != nil && c.Func.Name == "try" {
 		if parts := l.outsideTry(c.Args[0]); parts != nil {
-			return l.tryBeside(c.Args[0], parts)
+			return l.beside(parts, func() syntax.Expr { return call("try", l.expr(c.Args[0])) })
 		}
+	}
+	if parts := l.outsideLambda(c.Args); parts != nil {
+		return l.beside(parts, func() syntax.Expr { return l.call(x, c) })
 	}
 	grouped := l.grouped
 	if c.Func == nil || c.Func.Kind == funcs.Aggregate && node.Over == nil {

@@ -104,6 +104,7 @@ type lowerer struct {
 	apart   map[syntax.Expr]syntax.Expr // subqueries in ON that were computed beside one side
 	grouped []*bind.Item                // group keys of the SELECT at hand that go by their instant
 	keys    []*bind.Item                // all group keys of the SELECT at hand
+	here    map[*bind.Relation]bool     // what the SELECT at hand reads
 	steps   map[*bind.CTE]string        // what a recursive part of WITH goes by in the step at hand
 	err     error
 }

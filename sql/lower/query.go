@@ -21,7 +21,7 @@ func (l *lowerer) query(q *syntax.Query) *syntax.Query {
 			out.With.Parts = append(out.With.Parts, part)
 		}
 	}
-	grouped := l.grouped
+	grouped, keys, here := l.grouped, l.keys, l.here
 	out.Body = l.body(q.Body)
 	wrapped := ""
 	if l.sortsInstants(q, info) {
@@ -31,7 +31,7 @@ func (l *lowerer) query(q *syntax.Query) *syntax.Query {
 	for i, o := range info.Order {
 		out.OrderBy = l.order(out.OrderBy, q.OrderBy[i], o, info, wrapped)
 	}
-	l.grouped = grouped
+	l.grouped, l.keys, l.here = grouped, keys, here
 	out.Offset = l.count(q.Offset)
 	out.Limit = l.count(q.Limit)
 	if q.Ties {
@@ -124,7 +124,9 @@ func (l *lowerer) body(body syntax.Body) syntax.Body {
 func (l *lowerer) selectBody(sel *syntax.Select) syntax.Body {
 	info := l.info.Selects[sel]
 	out := &syntax.Select{Distinct: sel.Distinct}
+	l.keys, l.here = nil, nil
 	if sel.From != nil {
+		l.here = l.relationsIn(sel.From)
 		out.From = l.relation(sel.From)
 	}
 	l.grouped = nil

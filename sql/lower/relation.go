@@ -157,6 +157,9 @@ func (l *lowerer) givesRow(r syntax.Relation) bool {
 // with NULLs, as Trino's does.
 func (l *lowerer) unnest(r *syntax.Unnest) *syntax.Select {
 	out := &syntax.Select{}
+	here := l.here
+	l.here = nil
+	defer func() { l.here = here }()
 	lists := make([]syntax.Expr, len(r.Exprs))
 	var longest syntax.Expr
 	for i, x := range r.Exprs {

@@ -13,15 +13,45 @@ import (
 // there is one that DuckDB takes in no TRY: an aggregate, a window function, a
 // query. Trino computes these outside too, and their errors go through.
 func (l *lowerer) outsideTry(arg syntax.Expr) []syntax.Expr {
-	var parts []syntax.Expr
+	parts, needed := l.parts(arg)
+	if !needed {
+		return nil
+	}
+	return parts
+}
+
+// outsideLambda are the parts of a call's arguments where one is a lambda that
+// reads a column of a query around, which DuckDB looks for in the lambda's own.
+func (l *lowerer) outsideLambda(args []syntax.Expr) []syntax.Expr {
+	var all []syntax.Expr
 	needed := false
+	for _, a := range args {
+		parts, _ := l.parts(a)
+		all = append(all, parts...)
+		if f, ok := a.(*syntax.Lambda); ok {
+			read, _ := l.parts(f.Body)
+			for _, x := range read {
+				c := l.info.Columns[x]
+				needed = needed || c != nil && c.Item == nil && l.apart[x] == nil && !isOf(c, l.here)
+			}
+		}
+	}
+	if !needed {
+		return nil
+	}
+	return all
+}
+
+// parts are the columns, group keys, aggregates, window functions and queries
+// that arg is made of, and whether there is one of the last three.
+func (l *lowerer) parts(arg syntax.Expr) (parts []syntax.Expr, computed bool) {
 	syntax.Walk(arg, func(n syntax.Node) bool {
 		x, ok := n.(syntax.Expr)
 		switch {
 		case !ok:
 			return true
 		case l.isComputed(x):
-			needed = true
+			computed = true
 		case l.isKey(x):
 		case l.info.Columns[x] == nil || l.info.Columns[x].Lambda:
 			return true
@@ -29,10 +59,7 @@ func (l *lowerer) outsideTry(arg syntax.Expr) []syntax.Expr {
 		parts = append(parts, x)
 		return false
 	})
-	if !needed {
-		return nil
-	}
-	return parts
+	return parts, computed
 }
 
 // isComputed reports whether x is an aggregate, a window function or a query.
@@ -59,9 +86,9 @@ func (l *lowerer) isKey(x syntax.Expr) bool {
 	return false
 }
 
-// tryBeside is TRY in a lambda over one row of its parts. All columns are among
-// them, as DuckDB finds no group key in a lambda.
-func (l *lowerer) tryBeside(arg syntax.Expr, parts []syntax.Expr) syntax.Expr {
+// beside is an expression in a lambda over one row of its parts. All columns are
+// among them, as DuckDB finds no group key in a lambda.
+func (l *lowerer) beside(parts []syntax.Expr, build func() syntax.Expr) syntax.Expr {
 	row := &syntax.StructLit{}
 	for i, x := range parts {
 		row.Names = append(row.Names, "p"+strconv.Itoa(i+1))
@@ -73,7 +100,7 @@ func (l *lowerer) tryBeside(arg syntax.Expr, parts []syntax.Expr) syntax.Expr {
 	}
 	grouped := l.grouped
 	l.grouped = nil
-	body := call("try", l.expr(arg))
+	body := build()
 	l.grouped = grouped
 	for _, x := range parts {
 		delete(l.apart, x)
