@@ -53,9 +53,11 @@ bench: build
 corpus: build
 	@testdata/corpus.py
 
-# Random expressions, asked of a Trino that runs: for an hour, not in CI.
+# Random expressions and whole queries, asked of a Trino that runs: for an hour
+# each, not in CI.
 differ: build
-	testdata/oracle/differ.py --minutes $(or $(MINUTES),60)
+	testdata/oracle/differ.py --minutes $(or $(MINUTES),60); expressions=$$?; \
+	testdata/oracle/querydiffer.py --minutes $(or $(MINUTES),60) && exit $$expressions
 
 clean:
 	rm -rf bin
