@@ -19,9 +19,9 @@ var mathFuncs = []*Func{
 	{Name: "cbrt", Signatures: oneDouble, Emit: udf("trino_cbrt")},
 	{Name: "exp", Signatures: oneDouble},
 	{Name: "ln", Signatures: oneDouble, Emit: emitLog("ln")},
-	{Name: "log2", Signatures: oneDouble, Emit: emitLog("log2")},
+	{Name: "log2", Signatures: oneDouble, Emit: emitLog2},
 	{Name: "log10", Signatures: oneDouble, Emit: emitLog("log10")},
-	{Name: "log", Signatures: []string{"(double, double) double"}, Emit: udf("trino_log")},
+	{Name: "log", Signatures: []string{"(double, double) double"}, Emit: emitLogOf},
 	{Name: "pow", Signatures: []string{"(double, double) double"}, Emit: native("pow")},
 	{Name: "power", Signatures: []string{"(double, double) double"}, Emit: native("pow")},
 	{Name: "sin", Signatures: oneDouble, Emit: guardedMath("sin", finite)},
@@ -193,6 +193,21 @@ func emitLog(name string) emit {
 		zero := when(bin("=", x, num(0)), castTo(str("-inf"), "DOUBLE"), castTo(str("nan"), "DOUBLE"))
 		return when(or(isNull(x), bin(">", x, num(0))), call(name, x), zero)
 	})
+}
+
+// emitLog2 and emitLogOf divide natural logarithms, as Trino does.
+func emitLog2(c *Call) (expr, error) { return logOf(castTo(num(2), "DOUBLE"), c.Args[0]) }
+
+func emitLogOf(c *Call) (expr, error) { return logOf(c.Args[0], c.Args[1]) }
+
+func logOf(base, x expr) (expr, error) {
+	ln := emitLog("ln")
+	above, err := ln(&Call{Args: []expr{x}})
+	if err != nil {
+		return nil, err
+	}
+	below, err := ln(&Call{Args: []expr{base}})
+	return bin("/", above, below), err
 }
 
 func emitRandom(c *Call) (expr, error) {

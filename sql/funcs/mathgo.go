@@ -13,8 +13,7 @@ var mathGo = []GoFunc{
 	{Name: "trino_round_integer", Signature: "(bigint, bigint) bigint", Call: goRoundInteger},
 	{Name: "trino_round", Signature: "(double, bigint) double", Call: goRound},
 	{Name: "trino_truncate", Signature: "(double, bigint) double", Call: goTruncate},
-	{Name: "trino_log", Signature: "(double, double) double", Call: func(a []any) (any, error) { return math.Log(a[1].(float64)) / math.Log(a[0].(float64)), nil }},
-	{Name: "trino_cbrt", Signature: "(double) double", Call: func(a []any) (any, error) { return math.Cbrt(a[0].(float64)), nil }},
+	{Name: "trino_cbrt", Signature: "(double) double", Call: func(a []any) (any, error) { return cbrt(a[0].(float64)), nil }},
 	{Name: "trino_degrees", Signature: "(double) double", Call: func(a []any) (any, error) { return a[0].(float64) * (180 / math.Pi), nil }},
 	{Name: "trino_radians", Signature: "(double) double", Call: func(a []any) (any, error) { return a[0].(float64) * (math.Pi / 180), nil }},
 	{Name: "trino_width_bucket", Signature: "(double, double, double, bigint) bigint", Call: goWidthBucket},
@@ -26,6 +25,18 @@ var mathGo = []GoFunc{
 	{Name: "trino_bitwise_or", Signature: "(bigint, bigint) bigint", Call: func(a []any) (any, error) { return a[0].(int64) | a[1].(int64), nil }},
 	{Name: "trino_shift", Signature: "(varchar, bigint, bigint, bigint) bigint", Call: goShift},
 	{Name: "trino_format_number", Signature: "(double) varchar", Call: goFormatNumber},
+}
+
+// cbrt takes the last step from an exact remainder: Java's is rounded rightly.
+func cbrt(x float64) float64 {
+	y := math.Cbrt(x)
+	square := y * y
+	cube := square * y
+	if y == 0 || math.IsInf(cube, 0) || math.IsNaN(cube) {
+		return y
+	}
+	lost := math.FMA(square, y, -cube) + math.FMA(y, y, -square)*y
+	return y + (x-cube-lost)/(3*square)
 }
 
 // goDecimalRound keeps digits after the point (fewer for a negative number).
