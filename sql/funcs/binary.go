@@ -86,7 +86,7 @@ var binaryGo = []GoFunc{
 	{Name: "trino_to_big_endian_32", Signature: "(bigint) varbinary", Call: func(a []any) (any, error) { return bigEndian(uint64(uint32(a[0].(int64))), 4), nil }},
 	{Name: "trino_to_ieee754_64", Signature: "(double) varbinary", Call: func(a []any) (any, error) { return bigEndian(math.Float64bits(oneNaN(a[0].(float64))), 8), nil }},
 	{Name: "trino_to_ieee754_32", Signature: "(double) varbinary", Call: func(a []any) (any, error) {
-		return bigEndian(uint64(math.Float32bits(float32(oneNaN(a[0].(float64))))), 4), nil
+		return bigEndian(uint64(math.Float32bits(float32(a[0].(float64)))), 4), nil
 	}},
 	fixed("trino_from_big_endian_64", "bigint", 8, "expected 8-byte input, but got instead: %d", func(n uint64) any { return int64(n) }),
 	fixed("trino_from_big_endian_32", "bigint", 4, "expected 4-byte input, but got instead: %d", func(n uint64) any { return int64(int32(n)) }),
@@ -175,7 +175,7 @@ func goFromHex(a []any) (any, error) {
 	return b, nil
 }
 
-// oneNaN is f with all NaNs as one.
+// oneNaN is f with all NaNs as one; Trino keeps those of reals apart.
 func oneNaN(f float64) float64 {
 	if f != f {
 		return math.Float64frombits(0x7FF8 << 48)
