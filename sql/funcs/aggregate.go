@@ -293,11 +293,7 @@ func both(have, more expr) expr {
 // firstEntries makes a map of entries, of several with one key of type t the
 // first.
 func firstEntries(entries expr, t schema.Type) expr {
-	const all, known = "$all", "$keys"
-	key := Comparable(entryKey(), t)
-	first := bin("=", call("list_position", id(known), key), id(indexVar))
-	kept := call("list_filter", id(all), lambda(first, elemVar, indexVar))
-	return let(all, entries, let(known, call("list_transform", id(all), lambda(key, elemVar)), call("map_from_entries", kept)))
+	return call("map_from_entries", inGroups(entries, Comparable(entryKey(), t), func(g group) expr { return g.first }))
 }
 
 func emitMultimapAgg(c *Call) (expr, error) {
@@ -310,12 +306,10 @@ func emitMultimapAgg(c *Call) (expr, error) {
 // groupedEntries makes a map of each key, of type t, and the array of its
 // values.
 func groupedEntries(entries expr, t schema.Type) expr {
-	const all, other = "$all", "$o"
-	found := distinct(call("list_transform", id(all), lambda(entryKey(), elemVar)), t)
-	same := call("list_filter", id(all), lambda(bin("=", Comparable(field(id(other), "key"), t), Comparable(elem(), t)), other))
-	values := call("list_transform", same, lambda(field(id(other), "value"), other))
-	pair := structOf([]string{"key", "value"}, elem(), values)
-	return let(all, entries, call("map_from_entries", call("list_transform", found, lambda(pair, elemVar))))
+	return call("map_from_entries", inGroups(entries, Comparable(entryKey(), t), func(g group) expr {
+		values := call("list_transform", g.members, lambda(field(elem(), "value"), elemVar))
+		return structOf([]string{"key", "value"}, field(g.first, "key"), values)
+	}))
 }
 
 func emitMapUnion(c *Call) (expr, error) {

@@ -128,12 +128,7 @@ const indexVar = "$i"
 
 // distinct keeps the first of equal elements, NULL being one.
 func distinct(list expr, t schema.Type) expr {
-	const all, places = "$all", "$keys"
-	first := bin("=", call("list_position", id(places), Comparable(elem(), t)), id(indexVar))
-	nullsBefore := call("list_slice", id(all), num(1), bin("-", id(indexVar), num(1)))
-	keepNull := and(isNull(elem()), bin("=", call("len", nullsBefore), call("list_count", nullsBefore)))
-	kept := call("list_filter", id(all), lambda(or(keepNull, and(notNull(elem()), first)), elemVar, indexVar))
-	return let(all, list, let(places, keys(id(all), t), kept))
+	return inGroups(list, Comparable(elem(), t), func(g group) expr { return g.first })
 }
 
 // in tells whether the element, of type t, is in a list of keys, NULL being
@@ -297,14 +292,12 @@ func emitArraysOverlap(c *Call) (expr, error) {
 }
 
 func emitArrayHistogram(c *Call) (expr, error) {
-	const all, other = "$a", "$o"
 	t := c.Params[0].Elem()
-	key := func(x expr) expr { return Comparable(x, t) }
-	same := call("list_filter", id(all), lambda(bin("=", key(id(other)), key(elem())), other))
-	entry := structOf([]string{"key", "value"}, elem(), castTo(call("len", same), "BIGINT"))
-	counted := call("map_from_entries", call("list_transform", distinct(id(all), t), lambda(entry, elemVar)))
 	list := call("list_filter", c.Args[0], lambda(notNull(elem()), elemVar))
-	return when(isNull(c.Args[0]), typedNull(c.Result), let(all, list, counted)), nil
+	counted := inGroups(list, Comparable(elem(), t), func(g group) expr {
+		return structOf([]string{"key", "value"}, g.first, castTo(call("len", g.members), "BIGINT"))
+	})
+	return when(isNull(c.Args[0]), typedNull(c.Result), call("map_from_entries", counted)), nil
 }
 
 func emitContainsSequence(c *Call) (expr, error) {
