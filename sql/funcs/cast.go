@@ -363,7 +363,20 @@ func zoned(t, z expr) expr {
 
 // local is the wall clock of a timestamp with time zone.
 func local(x expr) expr {
+	if alwaysUTC(x) {
+		return instant(x)
+	}
 	return when(bin("=", zone(x), str("UTC")), instant(x), call("trino_local", instant(x), zone(x)))
+}
+
+// alwaysUTC tells whether a timestamp with time zone has UTC written in it.
+func alwaysUTC(x expr) bool {
+	z := zone(x)
+	if c, ok := z.(*syntax.Case); ok && len(c.Whens) == 1 && isNullLiteral(c.Whens[0].Result) {
+		z = c.Else
+	}
+	s, ok := z.(*syntax.StringLit)
+	return ok && s.Value == "UTC"
 }
 
 func fromAddress(x expr, from, to schema.Type) (expr, error) {

@@ -455,6 +455,9 @@ func addStamp(name string, x, n expr, t schema.Type) expr {
 
 // backToUTC is a timestamp with x's zone, of what that zone's clock shows.
 func backToUTC(wall, x expr) expr {
+	if alwaysUTC(x) {
+		return zoned(wall, str("UTC"))
+	}
 	t := when(bin("=", zone(x), str("UTC")), wall, call("trino_back_to_utc", wall, zone(x), instant(x)))
 	return zoned(t, zone(x))
 }

@@ -34,9 +34,29 @@ func emitRegexpLike(c *Call) (expr, error) {
 		return nil, err
 	}
 	if literal && plainRegexp(strings.ReplaceAll(pattern, "$", "")) {
-		return call("regexp_matches", c.Args[0], str(endBeforeNewline(pattern))), nil
+		return call("regexp_matches", c.Args[0], str(endBeforeNewline(searched(pattern)))), nil
 	}
 	return call("trino_regexp_like", c.Args...), nil
+}
+
+// searched is a pattern without the .* at its ends, which says nothing where a
+// match may be anywhere and costs RE2 most of its time.
+func searched(pattern string) string {
+	flags := ""
+	if rest, ok := strings.CutPrefix(pattern, "(?i)"); ok {
+		flags, pattern = "(?i)", rest
+	}
+	for _, any := range []string{".*?", ".*"} {
+		pattern = strings.TrimPrefix(pattern, any)
+	}
+	for _, any := range []string{".*?", ".*"} {
+		rest, ok := strings.CutSuffix(pattern, any)
+		slashes := len(rest) - len(strings.TrimRight(rest, `\\`))
+		if ok && slashes%2 == 0 {
+			pattern = rest
+		}
+	}
+	return flags + pattern
 }
 
 // endBeforeNewline writes out what $ means in Trino: the end, or a newline

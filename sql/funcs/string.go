@@ -1,6 +1,8 @@
 package funcs
 
 import (
+	"math"
+	"strconv"
 	"strings"
 
 	"logsql/convert/schema"
@@ -21,7 +23,7 @@ var stringFuncs = []*Func{
 	{Name: "position", Signatures: []string{"(varchar, varchar) bigint"}, Emit: build(func(a []expr) expr { return call("strpos", a[1], a[0]) })},
 	{Name: "starts_with", Signatures: []string{"(varchar, varchar) boolean"}},
 	{Name: "split", Signatures: []string{"(varchar, varchar) array(varchar(x))", "(varchar, varchar, bigint) array(varchar(x))"}, Emit: emitSplit},
-	{Name: "split_part", Signatures: []string{"(varchar, varchar, bigint) varchar(x)"}, Emit: udf("trino_split_part")},
+	{Name: "split_part", Signatures: []string{"(varchar, varchar, bigint) varchar(x)"}, Emit: emitSplitPart},
 	{Name: "split_to_map", Signatures: []string{"(varchar, varchar, varchar) map(varchar, varchar)"}, Emit: emitSplitToMap},
 	{Name: "split_to_multimap", Signatures: []string{"(varchar, varchar, varchar) map(varchar, array(varchar))"}, Emit: emitSplitToMultimap},
 	concatFunc,
@@ -94,6 +96,19 @@ func emitWordStem(c *Call) (expr, error) {
 
 func emitParseDataSize(c *Call) (expr, error) {
 	return typed(call("trino_data_size", c.Args[0]), c.Result), nil
+}
+
+// emitSplitPart: DuckDB's own has an empty text past the end, and where a part
+// is empty.
+func emitSplitPart(c *Call) (expr, error) {
+	sep, _ := c.constant(1)
+	text, _ := c.constant(2)
+	n, err := strconv.Atoi(text)
+	if sep == "" || err != nil || n < 1 || n > math.MaxInt32 {
+		return udf("trino_split_part")(c)
+	}
+	part := call("split_part", c.Args...)
+	return when(bin("<>", part, str("")), part, at(call("string_split", c.Args[0], c.Args[1]), c.Args[2])), nil
 }
 
 // udf calls the Go function of this name, whose result may be narrower or
