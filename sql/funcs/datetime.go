@@ -368,7 +368,7 @@ func emitDateTrunc(c *Call) (expr, error) {
 
 func truncStamp(name string, x expr, t schema.Type) expr {
 	switch {
-	case t.Kind == schema.TimestampTZ && unitPicos[name] > 0: // by the offset of the instant
+	case t.Kind == schema.TimestampTZ && unitPicos[name] > 0 && !alwaysUTC(x): // by the offset of the instant
 		wall := local(x)
 		return zoned(bin("-", instant(x), bin("-", wall, call("date_trunc", str(name), wall))), zone(x))
 	case t.Kind == schema.TimestampTZ:
