@@ -51,7 +51,7 @@ func searched(pattern string) string {
 	}
 	for _, any := range []string{".*?", ".*"} {
 		rest, ok := strings.CutSuffix(pattern, any)
-		slashes := len(rest) - len(strings.TrimRight(rest, `\\`))
+		slashes := len(rest) - len(strings.TrimRight(rest, `\`))
 		if ok && slashes%2 == 0 {
 			pattern = rest
 		}
