@@ -21,7 +21,7 @@ import (
 
 // WriteSteps are the steps of a statement that writes files, in order, as
 // mirror.Step calls them.
-var WriteSteps = []string{"write.written", "write.placed", "write.committed"}
+var WriteSteps = []string{"write.written", "write.placed", "write.recorded", "write.committed"}
 
 // writer runs CREATE TABLE AS, INSERT INTO and UNLOAD: DuckDB writes the rows
 // into a folder of tmp/, the files are made durable, get their names below
@@ -47,6 +47,9 @@ func (w *writer) run(ctx context.Context, record func(*catalog.Tx) error) (*Rows
 	if err != nil {
 		return nil, err
 	}
+	if err := store.SweepWritten(ctx); err != nil {
+		return nil, internal(err)
+	}
 	folder, err := w.s.mirror.NewFolder()
 	if err != nil {
 		return nil, internal(err)
@@ -65,12 +68,14 @@ func (w *writer) run(ctx context.Context, record func(*catalog.Tx) error) (*Rows
 				return err
 			}
 		}
-		return record(tx)
+		err := record(tx)
+		mirror.Step(WriteSteps[2])
+		return err
 	})
 	if err != nil {
 		return nil, asError(err)
 	}
-	mirror.Step(WriteSteps[2])
+	mirror.Step(WriteSteps[3])
 	rows := noRows()
 	rows.Notes = append(w.notes, fmt.Sprintf("rows written to %s: %d, in %d files of the mirror; nothing is uploaded", w.location, w.rows, len(w.files)))
 	return rows, nil

@@ -147,11 +147,11 @@ func (m *Mirror) place(temp, rel string, dirs *dirSet) error {
 	}
 	dir := path.Dir(rel)
 	err = root.Rename(temp, rel)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := m.makeDir(dir, dirs); err != nil {
-			return err
+	// A sweep takes folders away as long as nothing is in them.
+	for tries := 0; errors.Is(err, fs.ErrNotExist) && tries < 10; tries++ {
+		if err = m.makeDir(dir, dirs); err == nil {
+			err = root.Rename(temp, rel)
 		}
-		err = root.Rename(temp, rel)
 	}
 	if err != nil {
 		return err
@@ -223,7 +223,8 @@ func (m *Mirror) removeTemp(rel string) error {
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return m.removeFolder(rel, f)
+		_, err := m.removeFolder(rel, f)
+		return err
 	}
 	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
 		return nil // being written

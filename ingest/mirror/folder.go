@@ -114,10 +114,39 @@ func TablePath(bucket, key string) (string, error) {
 	return TablesDir + rel[len(ObjectsDir):], nil
 }
 
-// removeFolder drops a folder of tmp/ that no living process writes into.
-func (m *Mirror) removeFolder(rel string, f *os.File) error {
+// removeFolder drops a folder of tmp/ unless a living process writes into it.
+func (m *Mirror) removeFolder(rel string, f *os.File) (busy bool, err error) {
 	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
-		return nil
+		return true, nil
 	}
-	return m.root.RemoveAll(rel)
+	return false, m.root.RemoveAll(rel)
+}
+
+// removeFolders drops the folders of tmp/ that crashes left and tells whether
+// living processes write into others. Nobody's lock is needed.
+func (m *Mirror) removeFolders() (busy bool, err error) {
+	entries, err := fs.ReadDir(m.root.FS(), tmpDir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		rel := path.Join(tmpDir, e.Name())
+		f, err := m.root.Open(rel)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		held, err := m.removeFolder(rel, f)
+		f.Close()
+		if err != nil {
+			return false, err
+		}
+		busy = busy || held
+	}
+	return busy, nil
 }
