@@ -113,11 +113,24 @@ func (s *Session) store(ctx context.Context) (*catalog.Store, error) {
 	return store, nil
 }
 
+// ChangeSteps are the steps of a statement that changes the catalog and writes
+// no files, in order, as mirror.Step calls them.
+var ChangeSteps = []string{"ddl.changed", "ddl.committed"}
+
 // change runs a change of the catalog as one transaction; errors are *Error.
 func (s *Session) change(ctx context.Context, f func(*catalog.Tx) error) error {
 	store, err := s.store(ctx)
 	if err != nil {
 		return err
 	}
-	return asError(store.Update(ctx, f))
+	err = store.Update(ctx, func(tx *catalog.Tx) error {
+		err := f(tx)
+		mirror.Step(ChangeSteps[0])
+		return err
+	})
+	if err != nil {
+		return asError(err)
+	}
+	mirror.Step(ChangeSteps[1])
+	return nil
 }

@@ -127,6 +127,68 @@ func TestCrashOfWriting(t *testing.T) {
 	}
 }
 
+// TestCrashOfChange kills statements that change the catalog before and after
+// their commit: the catalog is as before or as after, with nothing in between,
+// and the next statement works.
+func TestCrashOfChange(t *testing.T) {
+	const (
+		table      = "CREATE EXTERNAL TABLE d.t (a int) PARTITIONED BY (p int) LOCATION 's3://b/t/'"
+		partitions = "ALTER TABLE d.t ADD PARTITION (p = 1) PARTITION (p = 2) LOCATION 's3://b/two/' PARTITION (p = 3)"
+	)
+	for _, step := range sql.ChangeSteps {
+		t.Run(step, func(t *testing.T) {
+			dir := t.TempDir()
+			state := "databases: \ntables: \npartitions: "
+			for _, c := range []struct{ statement, after string }{
+				{"CREATE DATABASE d", "databases: d\ntables: \npartitions: "},
+				{table, "databases: d\ntables: t\npartitions: "},
+				{partitions, "databases: d\ntables: t\npartitions: s3://b/t/p=1/ s3://b/two/ s3://b/t/p=3/"},
+				{"ALTER TABLE d.t DROP PARTITION (p = 1), PARTITION (p = 3)", "databases: d\ntables: t\npartitions: s3://b/two/"},
+				{"CREATE VIEW d.v AS SELECT a FROM d.t", "databases: d\ntables: t v\npartitions: s3://b/two/"},
+				{"CREATE TABLE d.none AS SELECT 1 AS a WITH NO DATA", "databases: d\ntables: none t v\npartitions: s3://b/two/"},
+				{"DROP TABLE d.none", "databases: d\ntables: t v\npartitions: s3://b/two/"},
+				{"DROP DATABASE d CASCADE", "databases: \ntables: \npartitions: "},
+			} {
+				res := run{env: []string{"LOGSQL_CRASH_AT=" + step}}.logsql(t, "--mirror", dir, "sql", "-c", c.statement)
+				if res.signal != syscall.SIGKILL {
+					t.Fatalf("%s did not come to the step %s: %s", c.statement, step, res.stderr)
+				}
+				if step == "ddl.committed" {
+					state = c.after
+				}
+				if have := catalogState(t, dir); have != state {
+					t.Errorf("%s: after the crash\n%s\nwant\n%s", c.statement, have, state)
+				}
+				if state != c.after {
+					logsql(t, "--mirror", dir, "sql", "-c", c.statement)
+				}
+				if state = catalogState(t, dir); state != c.after {
+					t.Errorf("%s: after the second try\n%s\nwant\n%s", c.statement, state, c.after)
+				}
+			}
+		})
+	}
+}
+
+// catalogState is what the catalog's rows hold.
+func catalogState(t *testing.T, dir string) string {
+	t.Helper()
+	m, err := mirror.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	var state, check string
+	const get = `SELECT 'databases: ' || coalesce((SELECT group_concat(name, ' ' ORDER BY name) FROM databases), '') || char(10)
+		|| 'tables: ' || coalesce((SELECT group_concat(name, ' ' ORDER BY name) FROM tables), '') || char(10)
+		|| 'partitions: ' || coalesce((SELECT group_concat(location, ' ' ORDER BY vals) FROM partitions), '')`
+	err = errors.Join(m.DB().QueryRow(get).Scan(&state), m.DB().QueryRow("PRAGMA integrity_check").Scan(&check))
+	if err != nil || check != "ok" {
+		t.Fatalf("%v, integrity: %s", err, check)
+	}
+	return state
+}
+
 // strays are the files and empty folders below tables/ and tmp/ that state.db
 // does not know.
 func strays(t *testing.T, dir string) []string {
