@@ -76,7 +76,7 @@ func (in *Info) sameValue(x, y reflect.Value) bool {
 	case x.Type() == identType:
 		return strings.EqualFold(x.Interface().(syntax.Ident).Name, y.Interface().(syntax.Ident).Name)
 	case x.Type() == typeNameType:
-		return strings.EqualFold(x.Interface().(syntax.TypeName).Text, y.Interface().(syntax.TypeName).Text)
+		return foldUnquoted(x.Interface().(syntax.TypeName).Text) == foldUnquoted(y.Interface().(syntax.TypeName).Text)
 	case x.Type() == exprType && !x.IsNil() && !y.IsNil():
 		return in.same(x.Interface().(syntax.Expr), y.Interface().(syntax.Expr))
 	}
@@ -100,4 +100,14 @@ func (in *Info) sameValue(x, y reflect.Value) bool {
 		return in.sameFields(x, y)
 	}
 	return x.Interface() == y.Interface()
+}
+
+// foldUnquoted lower-cases what stands outside double quotes: names of a row's
+// fields in quotes are told apart by case.
+func foldUnquoted(text string) string {
+	parts := strings.Split(text, `"`)
+	for i := 0; i < len(parts); i += 2 {
+		parts[i] = strings.ToLower(parts[i])
+	}
+	return strings.Join(parts, `"`)
 }
