@@ -68,8 +68,9 @@ func whole(src string) bool {
 func (a *app) interactive(ctx context.Context, session *sql.Session, src string, out *output) {
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	statements, parseErr := syntax.Parse(src)
-	for _, statement := range statements {
+	parsed, parseErr := syntax.ParseScript(src)
+	a.tolerated(parsed)
+	for _, statement := range parsed.Statements {
 		if err := a.answerTimed(ctx, session, statement, out); err != nil {
 			printError(a.err, inSource(err, src, ""))
 			return

@@ -256,13 +256,21 @@ func wholeFile(path string, write func(io.Writer) error) error {
 // script runs the statements of src in turn, up to the first that fails. What
 // stands before a syntax error runs.
 func (a *app) script(ctx context.Context, session *sql.Session, src, name string, out *output) error {
-	statements, parseErr := syntax.Parse(src)
-	for _, statement := range statements {
+	parsed, parseErr := syntax.ParseScript(src)
+	a.tolerated(parsed)
+	for _, statement := range parsed.Statements {
 		if err := a.answer(ctx, session, statement, out); err != nil {
 			return inSource(err, src, name)
 		}
 	}
 	return inSource(parseErr, src, name)
+}
+
+// tolerated tells what Athena would not have taken as it stands.
+func (a *app) tolerated(parsed syntax.Script) {
+	for _, w := range parsed.Warnings {
+		fmt.Fprintf(a.err, "note: line %d:%d: %s\n", w.Pos.Line, w.Pos.Col, w.Msg)
+	}
 }
 
 // inSource ties an error in a statement to the text it stands in.
