@@ -234,7 +234,7 @@ func (s *Session) unload(ctx context.Context, stmt *syntax.Unload, cat *catalog.
 	if err := w.setColumns(stmt, w.info.Output, names); err != nil {
 		return nil, err
 	}
-	if w.location, err = s.emptyFolder(ctx, &stmt.To, "unload"); err != nil {
+	if err := w.setFolder(ctx, &stmt.To, "unload"); err != nil {
 		return nil, err
 	}
 	return w.run(ctx, func(*catalog.Tx) error { return nil })

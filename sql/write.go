@@ -32,6 +32,7 @@ type writer struct {
 	q        *syntax.Query
 	info     *bind.Info
 	location string // where files go, with / at the end
+	taken    error  // where files must not be there yet: what to say if they are
 	names    []string
 	lower.Writing
 
@@ -62,16 +63,7 @@ func (w *writer) run(ctx context.Context, record func(*catalog.Tx) error) (*Rows
 		return nil, internal(fmt.Errorf("write to %s: %w", w.location, err))
 	}
 	mirror.Step(WriteSteps[1])
-	err = store.Update(ctx, func(tx *catalog.Tx) error {
-		for _, f := range w.files {
-			if err := tx.PutWritten(f); err != nil {
-				return err
-			}
-		}
-		err := record(tx)
-		mirror.Step(WriteSteps[2])
-		return err
-	})
+	err = store.Update(ctx, func(tx *catalog.Tx) error { return w.record(tx, record) })
 	if err != nil {
 		return nil, asError(err)
 	}
@@ -79,6 +71,26 @@ func (w *writer) run(ctx context.Context, record func(*catalog.Tx) error) (*Rows
 	rows := noRows()
 	rows.Notes = append(w.notes, fmt.Sprintf("rows written to %s: %d, in %d files of the mirror; nothing is uploaded", w.location, w.rows, len(w.files)))
 	return rows, nil
+}
+
+// record records the files, unless another statement wrote to the same place
+// meanwhile, and then the table.
+func (w *writer) record(tx *catalog.Tx, table func(*catalog.Tx) error) error {
+	if w.taken != nil {
+		if full, err := tx.HasFiles(w.location); err != nil {
+			return err
+		} else if full {
+			return w.taken
+		}
+	}
+	for _, f := range w.files {
+		if err := tx.PutWritten(f); err != nil {
+			return err
+		}
+	}
+	err := table(tx)
+	mirror.Step(WriteSteps[2])
+	return err
 }
 
 // copy has DuckDB write the rows into the folder.

@@ -2,6 +2,7 @@ package sql
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -37,11 +38,21 @@ func (s *Session) createTableAs(ctx context.Context, stmt *syntax.CreateTableAs,
 		return nil, err
 	}
 	put := func(tx *catalog.Tx) error { return w.put(tx, stmt, t) }
+	rows := noRows()
 	if stmt.NoData {
-		return noRows(), s.change(ctx, put)
+		err = s.change(ctx, put)
+	} else {
+		rows, err = w.run(ctx, put)
 	}
-	return w.run(ctx, put)
+	if errors.Is(err, errMade) {
+		return noRows(), nil
+	}
+	return rows, err
 }
+
+// errMade ends a statement with IF NOT EXISTS when another one made the table
+// meanwhile.
+var errMade = &Error{Code: "TABLE_ALREADY_EXISTS", Msg: "the table was made meanwhile"}
 
 func (s *Session) newWriter(stmt syntax.Node, q *syntax.Query, cat *catalog.Catalog, params []syntax.Expr) (*writer, error) {
 	info, err := bind.Bind(q, cat, s.database, params...)
@@ -71,7 +82,7 @@ func (w *writer) describe(ctx context.Context, stmt *syntax.CreateTableAs, t *ca
 	if t.Partition, err = o.partition(columns); err != nil {
 		return err
 	}
-	if w.location, err = w.s.destination(ctx, o, "external_location", t); err != nil {
+	if err := w.setDestination(ctx, o, "external_location", t); err != nil {
 		return err
 	}
 	t.Columns, t.External.Location = columns, w.location
@@ -121,38 +132,41 @@ func (o *writeOptions) partition(columns []schema.Column) ([]string, error) {
 	return names, nil
 }
 
-// destination is where a statement writes to, a folder with nothing in it.
-func (s *Session) destination(ctx context.Context, o *writeOptions, option string, t *catalog.Table) (string, error) {
+// setDestination finds where the statement writes to, a folder with nothing in
+// it.
+func (w *writer) setDestination(ctx context.Context, o *writeOptions, option string, t *catalog.Table) error {
 	text, given, err := o.text(option)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if !given {
-		return "s3://" + tablesBucket + "/" + t.Database + "/" + t.Name + "/" + randomText() + "/", nil
+		w.location = "s3://" + tablesBucket + "/" + t.Database + "/" + t.Name + "/" + randomText() + "/"
+		return nil
 	}
 	opt := o.list[option]
-	return s.emptyFolder(ctx, &syntax.StringLit{Span: opt.Span, Value: text}, "'"+t.FullName()+"'")
+	return w.setFolder(ctx, &syntax.StringLit{Span: opt.Span, Value: text}, "'"+t.FullName()+"'")
 }
 
-// emptyFolder holds an address to a folder that has no files.
-func (s *Session) emptyFolder(ctx context.Context, at *syntax.StringLit, table string) (string, error) {
-	location, err := checkLocation(at)
-	if err != nil {
-		return "", err
+// setFolder takes a folder that has no files for what is written; run looks
+// again when it records them.
+func (w *writer) setFolder(ctx context.Context, at *syntax.StringLit, table string) (err error) {
+	if w.location, err = checkLocation(at); err != nil {
+		return err
 	}
-	store, err := s.store(ctx)
+	store, err := w.s.store(ctx)
 	if err != nil {
-		return "", err
+		return err
 	}
-	full, err := store.HasFiles(ctx, location)
+	w.taken = syntax.ErrorAt(at, "HIVE_PATH_ALREADY_EXISTS", "Target directory for table %[1]s already exists: %[2]s. "+
+		"You may need to manually clean the data at location '%[2]s' before retrying.", table, w.location)
+	full, err := store.HasFiles(ctx, w.location)
 	if err != nil {
-		return "", internal(err)
+		return internal(err)
 	}
 	if full {
-		return "", syntax.ErrorAt(at, "HIVE_PATH_ALREADY_EXISTS", "Target directory for table %s already exists: %s. "+
-			"You may need to manually clean the data at location '%s' before retrying.", table, location, location)
+		return w.taken
 	}
-	return location, nil
+	return nil
 }
 
 // put records the table that was made, unless another statement was faster.
@@ -163,6 +177,9 @@ func (w *writer) put(tx *catalog.Tx, stmt *syntax.CreateTableAs, t *catalog.Tabl
 	old, err := tx.Table(t.Database, t.Name, false)
 	if err != nil {
 		return err
+	}
+	if old != nil && stmt.IfNotExists {
+		return errMade
 	}
 	if old != nil {
 		return syntax.ErrorAt(stmt, "TABLE_ALREADY_EXISTS", "Destination table '%s' already exists", t.FullName())

@@ -76,6 +76,44 @@ func changes(w, rounds int) string {
 	return all.String()
 }
 
+// TestSameTableTogether: of statements that make the same table, or write to the
+// same place, at the same time one does; IF NOT EXISTS is content with that.
+func TestSameTableTogether(t *testing.T) {
+	dir := t.TempDir()
+	logsql(t, "--mirror", dir, "sql", "-c", "CREATE DATABASE d")
+	for _, c := range []struct{ statement, refusal string }{
+		{"CREATE TABLE d.%[1]s AS SELECT %[2]d AS a FROM UNNEST(sequence(1, 1000)) AS t (x)", "TABLE_ALREADY_EXISTS"},
+		{"CREATE TABLE IF NOT EXISTS d.%[1]s AS SELECT %[2]d AS a FROM UNNEST(sequence(1, 1000)) AS t (x)", ""},
+		{"CREATE TABLE d.%[1]s_%[2]d WITH (external_location = 's3://b/%[1]s/') AS SELECT 1 AS a", "HIVE_PATH_ALREADY_EXISTS"},
+		{"UNLOAD (SELECT 1 AS a) TO 's3://b/%[1]s/' WITH (format = 'JSON')", "HIVE_PATH_ALREADY_EXISTS"},
+	} {
+		for round := range 3 {
+			var wg sync.WaitGroup
+			results := make([]result, 3)
+			for w := range results {
+				statement := fmt.Sprintf(c.statement, fmt.Sprintf("t%d_%d", len(c.statement), round), w)
+				wg.Go(func() { results[w] = run{}.logsql(t, "--mirror", dir, "sql", "-c", statement) })
+			}
+			wg.Wait()
+			done := 0
+			for _, res := range results {
+				if res.status == 0 {
+					done++
+				} else if c.refusal == "" || !strings.Contains(res.stderr, c.refusal) {
+					t.Errorf("%s: %s", c.statement, res.stderr)
+				}
+			}
+			if c.refusal != "" && done != 1 {
+				t.Errorf("%s: %d of %d did it", c.statement, done, len(results))
+			}
+		}
+	}
+	logsql(t, "--mirror", dir, "sql", "-c", "CREATE TABLE next AS SELECT 1 AS a") // sweeps
+	if left := strays(t, dir); len(left) > 0 {
+		t.Errorf("left behind: %s", left)
+	}
+}
+
 // TestKilledCTAS kills CREATE TABLE AS at any moment: the table has all its rows
 // or is not there.
 func TestKilledCTAS(t *testing.T) {

@@ -8,7 +8,16 @@ import (
 
 // HasFiles reports whether any file is mirrored below a location.
 func (s *Store) HasFiles(ctx context.Context, location string) (bool, error) {
-	for _, list := range s.listers() {
+	return hasFiles(ctx, location, s.listers())
+}
+
+// HasFiles is Store.HasFiles within the transaction.
+func (tx *Tx) HasFiles(location string) (bool, error) {
+	return hasFiles(tx.ctx, location, []lister{objectsOf(tx.q), writtenOf(tx.q)})
+}
+
+func hasFiles(ctx context.Context, location string, lists []lister) (bool, error) {
+	for _, list := range lists {
 		c := cursor{ctx: ctx, list: list}
 		c.seek(folder(location))
 		if c.err != nil {
