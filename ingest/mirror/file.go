@@ -148,7 +148,7 @@ func (m *Mirror) place(temp, rel string, dirs *dirSet) error {
 	dir := path.Dir(rel)
 	err = root.Rename(temp, rel)
 	// A sweep takes folders away as long as nothing is in them.
-	for tries := 0; errors.Is(err, fs.ErrNotExist) && tries < 10; tries++ {
+	for tries := 0; errors.Is(err, fs.ErrNotExist) && tries < 100; tries++ {
 		if err = m.makeDir(dir, dirs); err == nil {
 			err = root.Rename(temp, rel)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // putTable writes rel as a statement does, up to its recording; the folder is
@@ -114,5 +115,33 @@ func TestSweepTablesTogether(t *testing.T) {
 	}
 	if files, _, _ := m.tableFiles(); len(files) != len(recorded) {
 		t.Errorf("%d files are left, %d are recorded", len(files), len(recorded))
+	}
+}
+
+// A file gets its name though its folder is taken away, being empty, again and
+// again.
+func TestPlaceWhileFoldersGo(t *testing.T) {
+	m := newMirror(t)
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer close(stop)
+	wg.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				os.Remove(m.Path("tables/b/d"))
+				os.Remove(m.Path("tables/b"))
+				time.Sleep(20 * time.Microsecond)
+			}
+		}
+	})
+	for range 300 {
+		putTable(t, m, "tables/b/d/file").Close()
+		if err := os.Remove(m.Path("tables/b/d/file")); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
