@@ -3,6 +3,7 @@ package sql
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -202,6 +203,9 @@ func hiveType(t schema.Type) bool {
 	return true
 }
 
+// placeholders are what a guide leaves to its reader in an address.
+var placeholders = regexp.MustCompile(`<[^<>/]+>`)
+
 // checkLocation holds LOCATION to s3://bucket/folder/.
 func checkLocation(at *syntax.StringLit) (string, error) {
 	location := strings.TrimSpace(at.Value)
@@ -211,13 +215,17 @@ func checkLocation(at *syntax.StringLit) (string, error) {
 		}
 	}
 	bucket, key, ok := mirror.SplitURI(location)
-	switch {
+	switch left := placeholders.FindAllString(location, -1); {
+	case len(left) > 0:
+		err := failedTask(at, "MetaException(message:Location '%s' holds a placeholder)", at.Value)
+		err.Hint = "replace " + strings.Join(left, ", ")
+		return "", err
 	case !ok:
 		err := failedTask(at, "MetaException(message:Location '%s' is not an S3 address)", at.Value)
 		err.Hint = "it is s3://bucket/prefix/; for a folder: logsql sync FOLDER --as s3://bucket"
 		return "", err
 	case strings.ContainsAny(location, "*?<>"):
-		err := failedTask(at, "MetaException(message:Location '%s' holds a wildcard or a placeholder)", at.Value)
+		err := failedTask(at, "MetaException(message:Location '%s' holds a wildcard)", at.Value)
 		err.Hint = "a location is a folder: everything below it is read"
 		return "", err
 	}
