@@ -295,7 +295,7 @@ func emitArrayHistogram(c *Call) (expr, error) {
 	t := c.Params[0].Elem()
 	list := call("list_filter", c.Args[0], lambda(notNull(elem()), elemVar))
 	counted := inGroups(list, Comparable(elem(), t), func(g group) expr {
-		return structOf([]string{"key", "value"}, g.first, castTo(call("len", g.members), "BIGINT"))
+		return structOf([]string{"key", "value"}, g.first, castTo(g.size, "BIGINT"))
 	})
 	return when(isNull(c.Args[0]), typedNull(c.Result), call("map_from_entries", counted)), nil
 }
