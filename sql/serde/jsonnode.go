@@ -59,37 +59,38 @@ func (a *arena) replace(name string, values, names int, same func(a, b string) b
 	}
 }
 
-// appendJSON writes n as openx's SerDe does: numbers in their plain form,
-// members in order.
-func (n *node) appendJSON(b []byte) []byte {
-	switch n.kind {
-	case '{':
-		b = append(b, '{')
-		for i := range n.kids {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(appendJSONString(b, n.members[i]), ':')
-			b = n.kids[i].appendJSON(b)
-		}
-		return append(b, '}')
-	case '[':
-		b = append(b, '[')
-		for i := range n.kids {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = n.kids[i].appendJSON(b)
-		}
-		return append(b, ']')
-	case 'n':
-		return append(b, "null"...)
-	case 'w':
-		if text, ok := canonical(n.text); ok {
-			return append(b, text...)
-		}
+// appendText writes n without blanks, members in order; quoted writes names,
+// leaf everything that is neither object nor array.
+func (n *node) appendText(b []byte, quoted func([]byte, string) []byte, leaf func([]byte, *node) []byte) []byte {
+	if n.kind != '{' && n.kind != '[' {
+		return leaf(b, n)
 	}
-	return appendJSONString(b, n.text)
+	b = append(b, n.kind)
+	for i := range n.kids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if n.kind == '{' {
+			b = append(quoted(b, n.members[i]), ':')
+		}
+		b = n.kids[i].appendText(b, quoted, leaf)
+	}
+	return append(b, n.kind+2) // } and ]
+}
+
+// appendJSON writes n as openx's SerDe does: numbers in their plain form.
+func (n *node) appendJSON(b []byte) []byte {
+	return n.appendText(b, appendJSONString, func(b []byte, n *node) []byte {
+		switch n.kind {
+		case 'n':
+			return append(b, "null"...)
+		case 'w':
+			if text, ok := canonical(n.text); ok {
+				return append(b, text...)
+			}
+		}
+		return appendJSONString(b, n.text)
+	})
 }
 
 func appendJSONString(b []byte, text string) []byte {

@@ -143,33 +143,14 @@ func (t *trail) record(raw json.RawMessage) ([]byte, error) {
 
 // appendPlain writes n as it was read, without blanks.
 func (n *node) appendPlain(b []byte) []byte {
-	switch n.kind {
-	case '{':
-		b = append(b, '{')
-		for i := range n.kids {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(appendPlainString(b, n.members[i]), ':')
-			b = n.kids[i].appendPlain(b)
+	return n.appendText(b, appendPlainString, func(b []byte, n *node) []byte {
+		if n.kind == '"' {
+			return appendPlainString(b, n.text)
 		}
-		return append(b, '}')
-	case '[':
-		b = append(b, '[')
-		for i := range n.kids {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = n.kids[i].appendPlain(b)
-		}
-		return append(b, ']')
-	case '"':
-		return appendPlainString(b, n.text)
-	}
-	return append(b, n.text...)
+		return append(b, n.text...)
+	})
 }
 
-// appendPlainString writes a string, escaping only what must be.
 func appendPlainString(b []byte, text string) []byte {
 	b = append(b, '"')
 	for i := 0; i < len(text); i++ {
