@@ -303,7 +303,7 @@ func emitArrayHistogram(c *Call) (expr, error) {
 func emitContainsSequence(c *Call) (expr, error) {
 	a, b, t := c.Args[0], c.Args[1], c.Params[0].Elem()
 	const all, part = "$a", "$b"
-	window := call("list_slice", id(all), id(indexVar), bin("-", bin("+", id(indexVar), call("len", id(part))), num(1)))
+	window := span(id(all), id(indexVar), bin("+", id(indexVar), call("len", id(part))))
 	starts := call("range", num(1), bin("+", bin("-", call("len", id(all)), call("len", id(part))), num(2)))
 	hits := call("list_filter", starts, lambda(bin("=", window, id(part)), indexVar))
 	found := let(all, keys(a, t), let(part, keys(b, t), bin(">", call("len", hits), num(0))))
@@ -376,11 +376,19 @@ func emitZip(c *Call) (expr, error) {
 }
 
 func emitNgrams(c *Call) (expr, error) {
-	a, n := c.Args[0], c.Args[1]
-	size := call("len", a)
+	const all = "$a"
+	n, size := c.Args[1], call("len", id(all))
 	starts := call("range", num(1), bin("+", call("greatest", num(1), bin("+", bin("-", size, n), num(1))), num(1)))
-	gram := call("list_slice", a, id(indexVar), bin("-", bin("+", id(indexVar), n), num(1)))
+	gram := span(id(all), id(indexVar), bin("+", id(indexVar), call("least", n, size)))
 	bad := fail(c.Result, "INVALID_FUNCTION_ARGUMENT", str("N must be positive"))
-	list := call("list_transform", starts, lambda(gram, indexVar))
-	return when(bin("<=", n, num(0)), bad, when(or(isNull(a), isNull(n)), typedNull(c.Result), list)), nil
+	list := let(all, c.Args[0], call("list_transform", starts, lambda(gram, indexVar)))
+	return when(bin("<=", n, num(0)), bad, when(or(isNull(c.Args[0]), isNull(n)), typedNull(c.Result), list)), nil
+}
+
+// span is the elements of a list from one place to before another. list_slice
+// is no good inside of a lambda: it copies the whole of a list that the lambda
+// captures, for every element.
+func span(list, from, end expr) expr {
+	const place = "$m"
+	return call("list_transform", call("range", from, end), lambda(at(list, id(place)), place))
 }
