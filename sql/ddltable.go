@@ -187,7 +187,7 @@ func columnOf(def *syntax.ColumnDef) (schema.Column, error) {
 // hiveType reports whether Hive has the type.
 func hiveType(t schema.Type) bool {
 	switch t.Kind {
-	case schema.Unknown, schema.Time, schema.TimeTZ, schema.TimestampTZ, schema.JSON, schema.IPAddress, schema.IPPrefix, schema.UUID,
+	case schema.Unknown, schema.Time, schema.TimeTZ, schema.TimestampTZ, schema.JSON, schema.IPAddress, schema.IPPrefix, schema.UUID, schema.Color,
 		schema.IntervalDay, schema.IntervalYear, schema.Function:
 		return false
 	case schema.Timestamp:

@@ -37,7 +37,7 @@ var simpleKinds = map[string]Kind{
 	"integer": Integer, "bigint": BigInt, "real": Real, "float": Real, "double": Double,
 	"decimal": Decimal, "numeric": Decimal, "string": Varchar, "varchar": Varchar, "char": Char,
 	"varbinary": Varbinary, "binary": Varbinary, "date": Date, "time": Time, "timestamp": Timestamp,
-	"json": JSON, "ipaddress": IPAddress, "ipprefix": IPPrefix, "uuid": UUID,
+	"json": JSON, "ipaddress": IPAddress, "ipprefix": IPPrefix, "uuid": UUID, "color": Color,
 }
 
 // TypeNames are the names of types in queries.

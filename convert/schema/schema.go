@@ -36,6 +36,7 @@ const (
 	IPAddress
 	IPPrefix
 	UUID
+	Color // of Trino's functions that draw for terminals
 	Array
 	Map
 	Row
@@ -46,7 +47,7 @@ var kindNames = [...]string{
 	"unknown", "boolean", "tinyint", "smallint", "integer", "bigint", "real", "double", "decimal",
 	"varchar", "char", "varbinary", "date", "time", "time with time zone", "timestamp",
 	"timestamp with time zone", "interval day to second", "interval year to month", "json",
-	"ipaddress", "ipprefix", "uuid", "array", "map", "row", "function",
+	"ipaddress", "ipprefix", "uuid", "color", "array", "map", "row", "function",
 }
 
 func (k Kind) String() string { return kindNames[k] }

@@ -17,7 +17,7 @@ func DuckType(t schema.Type) string {
 	switch t.Kind {
 	case schema.Unknown:
 		return `"NULL"`
-	case schema.Varchar, schema.Char, schema.JSON:
+	case schema.Varchar, schema.Char, schema.JSON, schema.Color:
 		return "VARCHAR"
 	case schema.Varbinary, schema.IPAddress:
 		return "BLOB"
@@ -101,6 +101,8 @@ func castExpr(x expr, from, to schema.Type) (expr, error) {
 		return castNested(x, from, to)
 	case from.Kind == schema.Row && to.Kind == schema.Row, from.Kind == schema.Varchar && to.Kind == schema.Varchar && to.Precision == 0:
 		return x, nil
+	case from.Kind == schema.Color, to.Kind == schema.Color:
+		return nil, cannotCast(from, to)
 	case to.Kind == schema.JSON:
 		return toJSON(x, from)
 	case from.Kind == schema.JSON:

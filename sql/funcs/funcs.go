@@ -82,7 +82,7 @@ type Call struct {
 
 var families = [][]*Func{
 	conditionalFuncs, stringFuncs, regexpFuncs, datetimeFuncs, jsonFuncs, arrayFuncs, mapFuncs,
-	lambdaFuncs, mathFuncs, probabilityFuncs, vectorFuncs, binaryFuncs, urlFuncs, aggregateFuncs, windowFuncs,
+	lambdaFuncs, mathFuncs, probabilityFuncs, vectorFuncs, binaryFuncs, urlFuncs, colorFuncs, aggregateFuncs, windowFuncs,
 }
 
 var byName = sync.OnceValue(func() map[string]*Func {

@@ -39,7 +39,7 @@ func GoFuncs() []GoFunc {
 	var all []GoFunc
 	for _, list := range [][]GoFunc{
 		castGo, stringGo, regexpGo, datetimeGo, jsonGo, mathGo, probabilityGo, vectorGo, hashGo, binaryGo, urlGo, addressGo, likeGo, arrayGo, fineGo, javaTimeGo, nanosGo, intervalGo,
-		sqlJSONGo, aggregateGo, checksumGo,
+		sqlJSONGo, aggregateGo, checksumGo, colorGo,
 	} {
 		all = append(all, list...)
 	}

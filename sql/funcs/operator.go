@@ -53,7 +53,7 @@ func comparisonType(op string, x, y schema.Type) (Resolution, error) {
 // comparable reports whether values of t are equal or not, or with !equality
 // ordered.
 func comparable(t schema.Type, equality bool) bool {
-	if t.Kind == schema.Map && !equality || t.Kind == schema.JSON && !equality {
+	if t.Kind == schema.Map && !equality || (t.Kind == schema.JSON || t.Kind == schema.Color) && !equality {
 		return false
 	}
 	for _, e := range t.Elems {

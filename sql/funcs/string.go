@@ -42,6 +42,7 @@ var stringFuncs = []*Func{
 	{Name: "normalize", Signatures: []string{"(varchar) varchar", "(varchar, varchar) varchar"}, Emit: emitNormalize},
 	{Name: "word_stem", Signatures: []string{"(varchar) varchar(x)", "(varchar, varchar) varchar(x)"}, Check: shortLanguage, Emit: emitWordStem},
 	{Name: "parse_data_size", Signatures: []string{"(varchar) decimal"}, Result: func([]schema.Type) schema.Type { return schema.DecimalOf(38, 0) }, Emit: emitParseDataSize},
+	{Name: "parse_presto_data_size", Signatures: []string{"(varchar) decimal"}, Result: func([]schema.Type) schema.Type { return schema.DecimalOf(38, 0) }, Emit: emitParseDataSize},
 	{Name: "format", Signatures: []string{"(varchar, any, any...) varchar"}, Emit: emitFormat},
 }
 
