@@ -85,10 +85,18 @@ func LowerCast(x syntax.Expr, from, to schema.Type, try bool) (syntax.Expr, erro
 	if err != nil || !try || e == x {
 		return e, err
 	}
-	if from.Kind == schema.Unknown {
+	if from.Kind == schema.Unknown || neverFails(from, to) {
 		return e, nil
 	}
 	return tryOf(e), nil
+}
+
+// neverFails reports whether every value can be cast: TRY around such a cast
+// would only hide what fails inside it, which TRY_CAST lets through.
+func neverFails(from, to schema.Type) bool {
+	_, bounded := to.Length()
+	text := to.Kind == schema.Varchar && !bounded && len(from.Elems) == 0 && from.Kind != schema.JSON
+	return text || from.IsInteger() && to.IsInteger() && from.Kind < to.Kind || from.IsInteger() && to.Kind == schema.Double
 }
 
 func castExpr(x expr, from, to schema.Type) (expr, error) {

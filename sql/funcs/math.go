@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"math"
 	"strconv"
 
 	"logsql/convert/schema"
@@ -22,8 +23,8 @@ var mathFuncs = []*Func{
 	{Name: "log2", Signatures: oneDouble, Emit: emitLog2},
 	{Name: "log10", Signatures: oneDouble, Emit: emitLog("log10")},
 	{Name: "log", Signatures: []string{"(double, double) double"}, Emit: emitLogOf},
-	{Name: "pow", Signatures: []string{"(double, double) double"}, Emit: native("pow")},
-	{Name: "power", Signatures: []string{"(double, double) double"}, Emit: native("pow")},
+	{Name: "pow", Signatures: []string{"(double, double) double"}, Emit: emitPow},
+	{Name: "power", Signatures: []string{"(double, double) double"}, Emit: emitPow},
 	{Name: "sin", Signatures: oneDouble, Emit: guardedMath("sin", finite)},
 	{Name: "cos", Signatures: oneDouble, Emit: guardedMath("cos", finite)},
 	{Name: "tan", Signatures: oneDouble, Emit: guardedMath("tan", finite)},
@@ -235,4 +236,17 @@ func emitShift(how string) emit {
 		size := map[schema.Kind]int{schema.TinyInt: 8, schema.SmallInt: 16, schema.Integer: 32, schema.BigInt: 64}[c.Result.Kind]
 		return typed(call("trino_shift", str(how), c.Args[0], c.Args[1], num(size)), c.Result), nil
 	}
+}
+
+// emitPow: where C has 1 for a base of 1 or -1 and an exponent that is no finite
+// number, Java has NaN.
+func emitPow(c *Call) (expr, error) {
+	power := call("pow", c.Args...)
+	if text, ok := c.constant(1); ok {
+		if n, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(n) && !math.IsInf(n, 0) {
+			return power, nil
+		}
+	}
+	odd := and(bin("=", call("abs", c.Args[0]), castTo(num(1), "DOUBLE")), not(call("isfinite", c.Args[1])))
+	return when(odd, castTo(str("NaN"), "DOUBLE"), power), nil
 }
