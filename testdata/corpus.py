@@ -5,10 +5,10 @@ Shares of right answers may rise and never fall, the number of answers that are
 wrong without an error may fall and never rise, and each of those is listed with
 its reason in testdata/wrong.txt. UPDATE=1 records the score anew.
 
-Some cases expect rows in an order that no ORDER BY asks for: on one core DuckDB
-gives them in the same order each time.
+Some cases expect rows in an order that no ORDER BY asks for: with one thread
+DuckDB gives them in the same order each time.
 """
-import json, os, re, shutil, subprocess, sys, tempfile
+import json, os, re, subprocess, sys, tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SQL = os.path.join(os.environ['LOGSQL_SHARED'], 'sql')
@@ -27,9 +27,7 @@ def percent(share, of):
 def score(corpus, mirror, folder):
     """The figures of one corpus, and the ids of its wrong answers."""
     failures = os.path.join(folder, corpus + '.jsonl')
-    command = [LOGSQL, 'sql', '--batch', '--mirror', mirror]
-    if shutil.which('taskset'):
-        command = ['taskset', '-c', '0', *command]
+    command = [LOGSQL, 'sql', '--batch', '--mirror', mirror, '--threads', '1']
     said = subprocess.run([sys.executable, os.path.join(SQL, 'score.py'), os.path.join(SQL, 'corpus', corpus + '.jsonl.gz'),
                            '--failures', failures, '--', *command], stdout=subprocess.PIPE, text=True, check=True).stdout
     print(said)

@@ -28,6 +28,7 @@ type sqlOptions struct {
 	outputFile string
 	batch      bool
 	raw        bool
+	threads    int
 }
 
 func (a *app) sqlCommand() *cobra.Command {
@@ -80,6 +81,7 @@ fails does not change the exit status.`,
 	f.StringVar(&o.output, "output", "", "`format`: "+strings.Join(formatNames(), ", ")+" (box on a terminal, else csv)")
 	f.StringVar(&o.outputFile, "output-file", "", "write the result to this `file`, whole or not at all")
 	f.BoolVar(&o.raw, "raw", false, "read the objects of tables over raw logs, also where the Parquet has the same rows")
+	f.IntVar(&o.threads, "threads", 0, "how many cores a statement may `use` (all)")
 	f.BoolVar(&o.batch, "batch", false, "answer JSON requests, one a line")
 	return cmd
 }
@@ -125,7 +127,7 @@ func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
 		return err
 	}
 	defer m.Close()
-	session, err := sql.Open(ctx, m, sql.Options{Database: o.database, Raw: o.raw})
+	session, err := sql.Open(ctx, m, sql.Options{Database: o.database, Raw: o.raw, Threads: o.threads})
 	if err != nil {
 		return err
 	}
