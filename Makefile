@@ -8,6 +8,7 @@ VERSITYGW := .cache/bin/versitygw
 GOFUMPT := go run mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 5s
+FUZZ ?= $$(go list ./...)
 
 .PHONY: build demo test race lint fuzz bench corpus differ clean
 
@@ -35,12 +36,14 @@ lint:
 	go mod tidy -diff
 	go test -run 'Policy|OnlyCmdPrints|FunctionSizes' ./cmd/logsql
 
-# Every fuzz target for FUZZTIME.
+# Every fuzz target for FUZZTIME. On a busy machine go's fuzzer may call its own
+# end of time a failure (context deadline exceeded): only a failing input is one.
 fuzz:
-	@set -euo pipefail; for pkg in $$(go list ./...); do \
+	@set -euo pipefail; log=$$(mktemp); trap 'rm -f "$$log"' EXIT; for pkg in $(FUZZ); do \
 	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 	    echo "$$pkg $$target"; \
-	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg 2>&1 | tee "$$log" || \
+	      { grep -q 'context deadline exceeded' "$$log" && ! grep -q 'Failing input' "$$log"; }; \
 	  done; \
 	done
 

@@ -70,9 +70,10 @@ const maxRepeated = 1_000_000
 // elementSize is how many bytes Trino counts for an element of an array, nil
 // where that is too little to matter.
 func elementSize(x expr, t schema.Type) expr {
-	switch {
-	case isLiteral(x):
+	if s, text := x.(*syntax.StringLit); isLiteral(x) && !(text && len(s.Value)*10_000 > maxRepeated*9/10) {
 		return nil
+	}
+	switch {
 	case t.IsText(), t.Kind == schema.Varbinary:
 		return bin("+", call("octet_length", call("encode", castTo(x, "VARCHAR"))), num(4))
 	case t.Kind == schema.Array && fixedSize[t.Elem().Kind] > 0:
