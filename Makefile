@@ -8,7 +8,7 @@ VERSITYGW := .cache/bin/versitygw
 GOFUMPT := go run mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 5s
-FUZZ ?= $$(go list ./...)
+FUZZ ?= ./...
 
 .PHONY: build demo test race lint fuzz bench corpus differ clean
 
@@ -39,7 +39,7 @@ lint:
 # Every fuzz target for FUZZTIME. On a busy machine go's fuzzer may call its own
 # end of time a failure (context deadline exceeded): only a failing input is one.
 fuzz:
-	@set -euo pipefail; log=$$(mktemp); trap 'rm -f "$$log"' EXIT; for pkg in $(FUZZ); do \
+	@set -euo pipefail; log=$$(mktemp); trap 'rm -f "$$log"' EXIT; for pkg in $$(go list $(FUZZ)); do \
 	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 	    echo "$$pkg $$target"; \
 	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg 2>&1 | tee "$$log" || \
