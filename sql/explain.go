@@ -173,15 +173,11 @@ type step struct {
 // profile runs a query and tells, a line each, what its steps took; a step's
 // input stands below it, further in.
 func (s *Session) profile(ctx context.Context, q *syntax.Query, info *bind.Info) ([]string, error) {
-	tree, err := lower.Statement(q, info)
+	text, db, err := s.lowered(ctx, q, info)
 	if err != nil {
 		return nil, err
 	}
-	db, err := s.duck(ctx, tree.HoldsTry())
-	if err != nil {
-		return nil, &Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
-	}
-	rows, err := db.Query(ctx, "EXPLAIN (ANALYZE, FORMAT JSON) "+tree.Text(db.Path))
+	rows, err := db.Query(ctx, "EXPLAIN (ANALYZE, FORMAT JSON) "+text)
 	if err != nil {
 		return nil, err
 	}

@@ -176,24 +176,34 @@ func (s *Session) query(ctx context.Context, q *syntax.Query, cat *catalog.Catal
 	if err != nil {
 		return nil, err
 	}
-	tree, err := lower.Statement(q, info)
+	text, db, err := s.lowered(ctx, q, info)
 	if err != nil {
 		return nil, err
 	}
-	db, err := s.duck(ctx, tree.HoldsTry())
-	if err != nil {
-		return nil, &Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
-	}
 	notes, err := s.notes(ctx, info)
 	if err != nil {
-		return nil, &Error{Code: "GENERIC_INTERNAL_ERROR", Msg: err.Error(), Err: err}
+		return nil, internal(err)
 	}
 	notes = append(notes, located...)
-	rows, err := db.Query(ctx, tree.Text(db.Path))
+	rows, err := db.Query(ctx, text)
 	if err != nil {
 		return nil, err
 	}
 	return duckRows(info.Output, rows, notes), nil
+}
+
+// lowered is the text that DuckDB gets of a bound query, and the database to
+// run it in.
+func (s *Session) lowered(ctx context.Context, q *syntax.Query, info *bind.Info) (string, *duck.DB, error) {
+	tree, err := lower.Statement(q, info)
+	if err != nil {
+		return "", nil, err
+	}
+	db, err := s.duck(ctx, tree.HoldsTry())
+	if err != nil {
+		return "", nil, internal(err)
+	}
+	return tree.Text(db.Path), db, nil
 }
 
 // notes tell what the answer may lack: objects that are mirrored and not yet in

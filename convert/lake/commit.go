@@ -207,7 +207,7 @@ func (l *Lake) transact(ctx context.Context, do func(*sql.Tx) error) error {
 }
 
 func insertPart(ctx context.Context, tx *sql.Tx, unit int64, p Part) error {
-	text := columnsText(p.Columns)
+	text := schema.ColumnsText(p.Columns)
 	if _, err := tx.ExecContext(ctx, "INSERT INTO column_lists (columns) VALUES (?) ON CONFLICT DO NOTHING", text); err != nil {
 		return err
 	}

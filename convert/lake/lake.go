@@ -179,7 +179,7 @@ func (l *Lake) columnLists(ctx context.Context) (columnLists, error) {
 		if err := rows.Scan(&id, &text); err != nil {
 			return nil, err
 		}
-		if lists[id], err = parseColumns(text); err != nil {
+		if lists[id], err = schema.ParseColumns(text); err != nil {
 			return nil, err
 		}
 	}
@@ -197,35 +197,6 @@ func (c columnLists) get(ctx context.Context, l *Lake, id int64) ([]schema.Colum
 	}
 	c[id] = again[id]
 	return c[id], nil
-}
-
-// columnsText is a column list as state.db keeps it: [["srcaddr","varchar"],…].
-func columnsText(columns []schema.Column) string {
-	pairs := make([][2]string, len(columns))
-	for i, c := range columns {
-		pairs[i] = [2]string{c.Name, c.Type.String()}
-	}
-	text, err := json.Marshal(pairs)
-	if err != nil {
-		panic(err) // strings always marshal
-	}
-	return string(text)
-}
-
-func parseColumns(text string) ([]schema.Column, error) {
-	var pairs [][2]string
-	if err := json.Unmarshal([]byte(text), &pairs); err != nil {
-		return nil, err
-	}
-	columns := make([]schema.Column, len(pairs))
-	for i, p := range pairs {
-		t, err := schema.Parse(p[1])
-		if err != nil {
-			return nil, fmt.Errorf("column %s: %w", p[0], err)
-		}
-		columns[i] = schema.Column{Name: p[0], Type: t}
-	}
-	return columns, nil
 }
 
 // noPartition is what Hive, Athena and DuckDB call a partition value that is

@@ -31,7 +31,7 @@ func (l *Lake) Sweep(ctx context.Context) error {
 			return fmt.Errorf("forget a unit whose parts are gone: %w", err)
 		}
 	}
-	known, err := l.paths(ctx)
+	known, err := l.m.Paths(ctx, "SELECT path FROM parts")
 	if err != nil {
 		return err
 	}
@@ -61,23 +61,6 @@ func (l *Lake) lostUnits(ctx context.Context) ([]int64, error) {
 		}
 	}
 	return lost, rows.Err()
-}
-
-func (l *Lake) paths(ctx context.Context) (map[string]bool, error) {
-	rows, err := l.m.DB().QueryContext(ctx, "SELECT path FROM parts")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	known := map[string]bool{}
-	for rows.Next() {
-		var path string
-		if err := rows.Scan(&path); err != nil {
-			return nil, err
-		}
-		known[path] = true
-	}
-	return known, rows.Err()
 }
 
 // removeUnknown leaves files of other kinds alone: they are not ours, and

@@ -140,3 +140,21 @@ func (m *Mirror) Buckets(ctx context.Context) ([]BucketSums, error) {
 	}
 	return sums, rows.Err()
 }
+
+// Paths is the set of paths that a query of one column gives.
+func (m *Mirror) Paths(ctx context.Context, query string) (map[string]bool, error) {
+	rows, err := m.db.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	paths := map[string]bool{}
+	for rows.Next() {
+		var path string
+		if err := rows.Scan(&path); err != nil {
+			return nil, err
+		}
+		paths[path] = true
+	}
+	return paths, rows.Err()
+}

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -36,7 +35,7 @@ func (s *Store) ReadColumns(ctx context.Context, files []File) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", files[i].URI, err)
 		}
-		if files[i].Columns, err = columnList(lists, columnText(columns)); err != nil {
+		if files[i].Columns, err = columnList(lists, schema.ColumnsText(columns)); err != nil {
 			return err
 		}
 	}
@@ -48,28 +47,12 @@ func columnList(lists map[string][]schema.Column, text string) ([]schema.Column,
 	if columns, ok := lists[text]; ok {
 		return columns, nil
 	}
-	var pairs [][2]string
-	if err := json.Unmarshal([]byte(text), &pairs); err != nil {
+	columns, err := schema.ParseColumns(text)
+	if err != nil {
 		return nil, err
-	}
-	columns := make([]schema.Column, len(pairs))
-	for i, p := range pairs {
-		t, err := schema.Parse(p[1])
-		if err != nil {
-			return nil, fmt.Errorf("column %s: %w", p[0], err)
-		}
-		columns[i] = schema.Column{Name: p[0], Type: t}
 	}
 	lists[text] = columns
 	return columns, nil
-}
-
-func columnText(columns []schema.Column) string {
-	pairs := make([][2]string, len(columns))
-	for i, c := range columns {
-		pairs[i] = [2]string{c.Name, c.Type.String()}
-	}
-	return jsonText(pairs)
 }
 
 // footer is the kept list of a file's columns, "" where there is none.
@@ -104,7 +87,7 @@ func (s *Store) keepFooters(ctx context.Context, files []File, read []int) error
 	return s.Update(ctx, func(tx *Tx) error {
 		for _, i := range read {
 			f := &files[i]
-			if _, err := tx.q.ExecContext(ctx, "INSERT OR REPLACE INTO footers VALUES (?, ?, ?)", f.Path, fileVersion(f), columnText(f.Columns)); err != nil {
+			if _, err := tx.q.ExecContext(ctx, "INSERT OR REPLACE INTO footers VALUES (?, ?, ?)", f.Path, fileVersion(f), schema.ColumnsText(f.Columns)); err != nil {
 				return err
 			}
 		}

@@ -19,19 +19,6 @@ var writtenName = regexp.MustCompile(`[0-9]{8}_[0-9]{6}_[0-9a-f]{16}_[0-9]+(\.[a
 // SweepWritten removes what statements that died or failed left on disk.
 func (s *Store) SweepWritten(ctx context.Context) error {
 	return s.m.SweepTables(writtenName.MatchString, func() (map[string]bool, error) {
-		rows, err := s.m.DB().QueryContext(ctx, "SELECT path FROM written")
-		if err != nil {
-			return nil, err
-		}
-		defer rows.Close()
-		known := map[string]bool{}
-		for rows.Next() {
-			var path string
-			if err := rows.Scan(&path); err != nil {
-				return nil, err
-			}
-			known[path] = true
-		}
-		return known, rows.Err()
+		return s.m.Paths(ctx, "SELECT path FROM written")
 	})
 }

@@ -138,16 +138,21 @@ func wall(t time.Time, zone string) (time.Time, error) {
 	return t.Add(time.Duration(offset) * time.Second), nil
 }
 
+// offsets tells how far ahead of UTC a zone's clock is at an instant.
+func offsets(zone string) (func(time.Time) time.Duration, error) {
+	loc, err := zoneOf(zone)
+	return func(instant time.Time) time.Duration {
+		_, seconds := instant.In(loc).Zone()
+		return time.Duration(seconds) * time.Second
+	}, err
+}
+
 // toUTC is the instant at which a zone's clock shows t. A time that the clock
 // skips is moved forward by the gap; of two the earlier is taken.
 func toUTC(t time.Time, zone string) (time.Time, error) {
-	loc, err := zoneOf(zone)
+	at, err := offsets(zone)
 	if err != nil {
 		return t, err
-	}
-	at := func(instant time.Time) time.Duration {
-		_, seconds := instant.In(loc).Zone()
-		return time.Duration(seconds) * time.Second
 	}
 	const aDay = 24 * time.Hour // no zone changes its clock twice in two days
 	before, after := at(t.Add(-aDay)), at(t.Add(aDay))
@@ -165,13 +170,9 @@ func toUTC(t time.Time, zone string) (time.Time, error) {
 // instant that t was made from, else one that depends on the zone's side of
 // Greenwich.
 func jodaUTC(t time.Time, zone string, from *time.Time) (time.Time, error) {
-	loc, err := zoneOf(zone)
+	at, err := offsets(zone)
 	if err != nil {
 		return t, err
-	}
-	at := func(instant time.Time) time.Duration {
-		_, seconds := instant.In(loc).Zone()
-		return time.Duration(seconds) * time.Second
 	}
 	if from != nil {
 		if same := t.Add(-at(*from)); at(same) == at(*from) {
