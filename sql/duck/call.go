@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 
-	duckdb "github.com/duckdb/duckdb-go/v2"
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
 	"logsql/convert/schema"
@@ -17,46 +15,25 @@ import (
 
 // udf is a Go function as DuckDB calls it: with the columns of some 2,000 rows.
 type udf struct {
-	f      funcs.GoFunc
-	config duckdb.ScalarFuncConfig
-	params []schema.Type
-	result schema.Type
-	past   *past
+	f        funcs.GoFunc
+	params   []schema.Type
+	result   schema.Type
+	past     *past
+	contexts *contexts
 }
 
-// Config is duckdb-go's part of the contract.
-func (u *udf) Config() duckdb.ScalarFuncConfig { return u.config }
-
-// Executor reads and writes whole columns: duckdb-go's own way, value by value,
-// costs more than most functions.
-func (u *udf) Executor() duckdb.ScalarFuncExecutor {
-	return duckdb.ScalarFuncExecutor{ChunkContextExecutor: func(ctx context.Context, state *duckdb.ChunkIteratorState) (err error) {
-		defer func() {
-			if p := recover(); p != nil { // else it would end the process, on its way through C
-				err = fmt.Errorf("internal error: %v", p)
-			}
-			u.past.note(err)
-			err = marked(err)
-		}()
-		if ctx == nil {
-			ctx = context.Background()
+func (u *udf) serve(ctx context.Context, chunk mapping.DataChunk, out mapping.Vector) (err error) {
+	defer func() {
+		if p := recover(); p != nil { // else it would end the process, on its way through C
+			err = fmt.Errorf("internal error: %v", p)
 		}
-		return u.run(ctx, state)
-	}}
+		u.past.note(err)
+		err = marked(err)
+	}()
+	return u.run(ctx, chunk, out)
 }
 
-// vectors are the input of a call and where its result goes, which duckdb-go
-// keeps to itself; a test watches that they are still there.
-func vectors(state *duckdb.ChunkIteratorState) (mapping.DataChunk, mapping.Vector) {
-	v := reflect.ValueOf(state).Elem()
-	row := v.FieldByName("r")
-	chunk := (*duckdb.DataChunk)(row.FieldByName("chunk").UnsafePointer())
-	out := v.FieldByName("output").Elem().FieldByName("vec").Addr().UnsafePointer()
-	return *(*mapping.DataChunk)(field(chunk, "chunk")), *(*mapping.Vector)(out)
-}
-
-func (u *udf) run(ctx context.Context, state *duckdb.ChunkIteratorState) error {
-	chunk, out := vectors(state)
+func (u *udf) run(ctx context.Context, chunk mapping.DataChunk, out mapping.Vector) error {
 	n := int(mapping.DataChunkGetSize(chunk))
 	c := &calls{udf: u, ctx: ctx, out: newVector(u.result), args: make([]any, len(u.params)), memo: -1}
 	for i, t := range u.params {

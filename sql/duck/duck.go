@@ -37,6 +37,8 @@ type DB struct {
 	most int64    // how many bytes the process may take
 	root *os.Root // of Options.Dir, for raw files; nil for none
 	past *past    // the errors that TRY must let through; nil without TRY
+
+	contexts *contexts
 }
 
 const (
@@ -52,7 +54,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &DB{temp: temp}
+	d := &DB{temp: temp, contexts: &contexts{}}
 	if err := d.open(ctx, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("open DuckDB: %w", err), d.Close())
 	}
@@ -87,7 +89,7 @@ func (d *DB) open(ctx context.Context, o Options) error {
 	if o.Try {
 		d.past = &past{}
 	}
-	if err := register(conn, funcs.GoFuncs(), d.past); err != nil {
+	if err := register(conn, funcs.GoFuncs(), d.past, d.contexts); err != nil {
 		return err
 	}
 	if err := registerScan(conn, d.root); err != nil {
@@ -183,10 +185,13 @@ func (d *DB) Query(ctx context.Context, statement string, args ...any) (*Rows, e
 // begin plans the statement and starts it. Planning computes what is constant
 // and drops its errors, so those of TRY count from there on.
 func (r *Rows) begin(d *DB, statement string, args []any) error {
+	if err := r.connect(d); err != nil {
+		return err
+	}
 	var err error
 	if r.past == nil {
-		r.rows, err = d.db.QueryContext(r.ctx, statement, args...)
-	} else if r.stmt, err = d.db.PrepareContext(r.ctx, statement); err == nil {
+		r.rows, err = r.conn.QueryContext(r.ctx, statement, args...)
+	} else if r.stmt, err = r.conn.PrepareContext(r.ctx, statement); err == nil {
 		r.before = r.past.count.Load()
 		r.rows, err = r.stmt.QueryContext(r.ctx, args...)
 	}
@@ -198,9 +203,27 @@ func (r *Rows) begin(d *DB, statement string, args []any) error {
 	return err
 }
 
+// connect takes a connection and tells the Go functions whose statement runs on
+// it.
+func (r *Rows) connect(d *DB) error {
+	var err error
+	if r.conn, err = d.db.Conn(r.ctx); err != nil {
+		return err
+	}
+	id, err := duckdb.ConnId(r.conn)
+	if err != nil {
+		return err
+	}
+	d.contexts.byID.Store(id, r.ctx)
+	r.leave = func() { d.contexts.byID.Delete(id) }
+	return nil
+}
+
 // Rows are a query's rows.
 type Rows struct {
 	ctx     context.Context
+	conn    *sql.Conn
+	leave   func()
 	stmt    *sql.Stmt // with TRY
 	rows    *sql.Rows
 	columns int
@@ -251,6 +274,12 @@ func (r *Rows) Close() error {
 	}
 	if r.stmt != nil {
 		err = errors.Join(err, r.stmt.Close())
+	}
+	if r.leave != nil {
+		r.leave()
+	}
+	if r.conn != nil {
+		err = errors.Join(err, r.conn.Close())
 	}
 	r.stop()
 	r.scans.close()
