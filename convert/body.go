@@ -17,10 +17,13 @@ import (
 // whatever its name says, all members of it. It counts lines, so that a break
 // can be placed.
 type body struct {
+	file  io.Reader
 	raw   *bufio.Reader
-	plain io.Reader // raw or gz; nil before the first Read
+	again bytes.Reader // what was read of file in vain
+	plain io.Reader    // raw, gz or whole; nil before the first Read
 	gz    gzip.Reader
-	isGz  bool
+	isGz  bool // plain is gz
+	whole whole
 
 	given int64  // bytes given out
 	sound int64  // of them, those before the end of the last member whose checksum held
@@ -34,7 +37,7 @@ type body struct {
 
 const readSize = 128 << 10
 
-func newBody(r io.Reader) *body { return &body{raw: bufio.NewReaderSize(r, readSize)} }
+func newBody(r io.Reader) *body { return &body{file: r, raw: bufio.NewReaderSize(r, readSize)} }
 
 // doubt says that a gzip member's bytes are not those that were written: after
 // the first sound bytes of the content nothing is to be believed.
@@ -50,6 +53,7 @@ func (d *doubt) Error() string {
 // reset makes b read another object, with the same buffers. It reads no further
 // than where d begins, if that is not nil.
 func (b *body) reset(r io.Reader, d *doubt) {
+	b.file = r
 	b.raw.Reset(r)
 	b.plain, b.isGz, b.lines, b.first, b.err, b.tail = nil, false, 0, 0, nil, nil
 	b.given, b.sound, b.doubt = 0, 0, d
@@ -142,8 +146,29 @@ func (b *body) begin() error {
 		b.plain = b.raw
 		return nil
 	}
+	if wholeMembers && b.doubt == nil {
+		if done, err := b.atOnce(); done || err != nil {
+			return err
+		}
+	}
 	b.plain, b.isGz = &b.gz, true
 	return b.member()
+}
+
+// atOnce inflates the whole stream, if it is sound and not too long. If not, raw
+// begins anew.
+func (b *body) atOnce() (done bool, err error) {
+	more, err := b.whole.read(b.raw)
+	if err != nil {
+		return false, err
+	}
+	if !more && b.whole.inflate() {
+		b.plain = &b.whole
+		return true, nil
+	}
+	b.again.Reset(b.whole.in)
+	b.raw.Reset(io.MultiReader(&b.again, b.file))
+	return false, nil
 }
 
 func (b *body) nextMember() error {

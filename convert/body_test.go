@@ -67,6 +67,41 @@ func TestBody(t *testing.T) {
 	}
 }
 
+// TestWhole checks which streams are inflated in one piece, where a library for
+// it is built in; TestBody has what they, and all others, become.
+func TestWhole(t *testing.T) {
+	if !wholeMembers {
+		t.Skip("built without libdeflate")
+	}
+	text := strings.Repeat("2 123456789012 eni-1 10.0.0.1\n", 2000)
+	long := gz(t, strings.Repeat("0", maxWholeOutput+1))
+	lies := []byte(gz(t, text) + gz(t, "a short one")) // its last bytes tell of the second member
+	for _, c := range []struct {
+		name, in string
+		whole    bool
+	}{
+		{"a member", gz(t, text), true},
+		{"members", string(lies), true},
+		{"of nothing", gz(t, ""), true},
+		{"as long as may be", gz(t, strings.Repeat("0", maxWholeOutput)), true},
+		{"longer", long, false},
+		{"cut", gz(t, text)[:50], false},
+		{"garbage after it", gz(t, text) + "oops", false},
+	} {
+		b := newBody(strings.NewReader(c.in))
+		n, _ := io.Copy(io.Discard, b)
+		if got := b.plain == &b.whole; got != c.whole {
+			t.Errorf("%s: in one piece: %v", c.name, got)
+		}
+		if c.name == "longer" && n != maxWholeOutput+1 {
+			t.Errorf("%s: %d bytes", c.name, n)
+		}
+		if cap(b.whole.out) > maxWholeOutput {
+			t.Errorf("%s: took %d bytes", c.name, cap(b.whole.out))
+		}
+	}
+}
+
 func FuzzBody(f *testing.F) {
 	f.Add([]byte("plain"))
 	f.Add([]byte(gz(f, "one") + gz(f, "two")))
@@ -74,6 +109,12 @@ func FuzzBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		b := newBody(bytes.NewReader(data))
 		got, err := io.ReadAll(io.LimitReader(b, 1<<20))
+		bitByBit := newBody(bytes.NewReader(data))
+		bitByBit.doubt = &doubt{sound: 1 << 62} // none, but it keeps from reading at once
+		want, wantErr := io.ReadAll(io.LimitReader(bitByBit, 1<<20))
+		if !bytes.Equal(got, want) || (err == nil) != (wantErr == nil) {
+			t.Errorf("at once: %d bytes, %v; bit by bit: %d bytes, %v", len(got), err, len(want), wantErr)
+		}
 		if !bytes.HasPrefix(data, gzipMagic) && (err != nil || !bytes.Equal(got, data[:min(len(data), 1<<20)])) {
 			t.Errorf("plain bytes are changed: %v", err)
 		}

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"logsql/convert/lake"
 	"logsql/convert/logtype"
@@ -108,7 +107,7 @@ func partName(unit [sha256.Size]byte, place string, sequence int) string {
 // object decodes one object. A *fs.PathError and no conversion mean that its
 // file cannot be opened; other errors end the run.
 func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.Conversion, error) {
-	f, err := os.Open(w.run.m.Path(o.Path))
+	f, err := openFile(w.run.m.Path(o.Path), o.Size)
 	if err != nil {
 		return nil, err
 	}
