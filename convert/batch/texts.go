@@ -1,21 +1,23 @@
 package batch
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"slices"
+)
 
 // texts are the values of a text column. They begin as a dictionary, built
 // while they are appended: entries are the distinct values, ids tell which one
 // each value is. Where nearly every value is a new one it turns plain: entries
 // are then the values themselves.
 type texts struct {
-	arena  []byte
-	ends   []uint32 // of each entry in arena
-	ids    []int32  // not when plain
-	hashes []uint32 // of each entry
-	table  []int32  // open addressing; entry+1, 0 is free
-	last   int32    // the newest value's entry, -1 where there is none
-	total  int      // bytes of all values, repeats included
-	plain  bool
-	stale  bool // a taken-back value may have left an entry nobody uses
+	arena []byte
+	ends  []uint32 // of each entry in arena
+	ids   []int32  // not when plain
+	table []uint64 // open addressing; an entry's hash and its number+1, 0 is free
+	last  int32    // the newest value's entry, -1 where there is none
+	total int      // bytes of all values, repeats included
+	plain bool
+	stale bool // a taken-back value may have left an entry nobody uses
 }
 
 const (
@@ -31,8 +33,7 @@ var hashSeed = maphash.MakeSeed()
 func (t *texts) add(v []byte) int {
 	t.total += len(v)
 	if t.plain {
-		t.arena = append(t.arena, v...)
-		t.ends = append(t.ends, uint32(len(t.arena)))
+		t.push(v)
 		return len(v) + 4
 	}
 	if t.last >= 0 && string(t.entry(t.last)) == string(v) {
@@ -74,42 +75,47 @@ func (t *texts) entry(id int32) []byte {
 	return t.arena[from:t.ends[id]]
 }
 
+// push appends an entry. The arena doubles, as copying it is what costs.
+func (t *texts) push(v []byte) {
+	if cap(t.arena)-len(t.arena) < len(v) {
+		t.arena = slices.Grow(t.arena, max(len(t.arena), len(v)))
+	}
+	t.arena = append(t.arena, v...)
+	t.ends = append(t.ends, uint32(len(t.arena)))
+}
+
 func (t *texts) find(v []byte) int32 {
 	if len(t.ends)*2 >= len(t.table) {
 		t.grow()
 	}
-	h := uint32(maphash.Bytes(hashSeed, v))
-	mask := uint32(len(t.table) - 1)
+	h := maphash.Bytes(hashSeed, v) >> 32
+	mask := uint64(len(t.table) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
-		id := t.table[i] - 1
-		if id < 0 {
-			t.table[i] = int32(len(t.ends)) + 1
-			t.arena = append(t.arena, v...)
-			t.ends = append(t.ends, uint32(len(t.arena)))
-			t.hashes = append(t.hashes, h)
+		found := t.table[i]
+		if found == 0 {
+			t.push(v)
+			t.table[i] = h<<32 | uint64(len(t.ends))
 			return int32(len(t.ends)) - 1
 		}
-		if t.hashes[id] == h && string(t.entry(id)) == string(v) {
+		if id := int32(uint32(found)) - 1; found>>32 == h && string(t.entry(id)) == string(v) {
 			return id
 		}
 	}
 }
 
 func (t *texts) grow() {
-	size := max(firstTable, 2*len(t.table))
-	if cap(t.table) >= size {
-		t.table = t.table[:size]
-		clear(t.table)
-	} else {
-		t.table = make([]int32, size)
-	}
-	mask := uint32(size - 1)
-	for id, h := range t.hashes {
-		i := h & mask
+	old := t.table
+	t.table = make([]uint64, max(firstTable, 2*len(old)))
+	mask := uint64(len(t.table) - 1)
+	for _, found := range old {
+		if found == 0 {
+			continue
+		}
+		i := found >> 32 & mask
 		for t.table[i] != 0 {
 			i = (i + 1) & mask
 		}
-		t.table[i] = int32(id) + 1
+		t.table[i] = found
 	}
 }
 
@@ -123,7 +129,7 @@ func (t *texts) toPlain() int {
 	}
 	grown := t.total - len(t.arena)
 	t.arena, t.ends = arena, ends
-	t.ids, t.hashes, t.table = t.ids[:0], t.hashes[:0], t.table[:0]
+	t.ids = t.ids[:0]
 	t.plain, t.stale, t.last = true, false, -1
 	return grown
 }
@@ -179,7 +185,10 @@ func (t *texts) compact() {
 }
 
 func (t *texts) reset() {
-	t.arena, t.ends, t.ids, t.hashes = t.arena[:0], t.ends[:0], t.ids[:0], t.hashes[:0]
-	t.table = t.table[:0]
+	if len(t.table) > 8*max(len(t.ends), firstTable) { // cleared for nothing, if the next are as few
+		t.table = nil
+	}
+	clear(t.table)
+	t.arena, t.ends, t.ids = t.arena[:0], t.ends[:0], t.ids[:0]
 	t.last, t.total, t.plain, t.stale = -1, 0, false, false
 }

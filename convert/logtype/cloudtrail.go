@@ -75,11 +75,20 @@ func (d *trailDecoder) take(deepest int) error {
 		return d.bad(text, fmt.Sprintf("the record is nested deeper than %d levels", maxDepth))
 	case text[0] != '{':
 		return d.bad(text, fmt.Sprintf("the record is %s, not an object", kindOf(text)))
-	case !utf8.Valid(text):
+	}
+	if _, ok := d.record.tape.read(text); !ok {
+		return d.bad(text, errSyntax.Error())
+	}
+	return d.event(text)
+}
+
+// event stores the record on the tape, or reports it.
+func (d *trailDecoder) event(text []byte) error {
+	if !utf8.Valid(text) {
 		return d.bad(text, "the record is not UTF-8")
 	}
 	defer d.record.forget()
-	d.record.read(text)
+	d.record.read()
 	at, reason := d.record.check()
 	if reason != "" {
 		return d.bad(text, reason)

@@ -76,6 +76,28 @@ func (j *jsonReader) more() error {
 	return j.err
 }
 
+const (
+	aheadLow  = 32 << 10 // where fewer bytes are left, ahead reads on
+	aheadHigh = 512 << 10
+)
+
+// ahead sees to it that the next record lies in the buffer as a whole, if it is
+// not a large one. The next byte is there already. What the reader says is for
+// more to tell, once all that was read has been walked over.
+func (j *jsonReader) ahead() {
+	if j.end-j.pos >= aheadLow || j.err != nil || j.ctx.Err() != nil {
+		return
+	}
+	j.gone += int64(j.pos)
+	j.end = copy(j.buf, j.buf[j.pos:j.end])
+	j.pos = 0
+	for j.end < aheadHigh && j.err == nil {
+		var n int
+		n, j.err = readSome(j.r, j.buf[j.end:])
+		j.end += n
+	}
+}
+
 // makeRoom lets go of what nobody needs any more.
 func (j *jsonReader) makeRoom() {
 	from := j.pos

@@ -191,6 +191,15 @@ func (w *jsonWriter) append(dst, value []byte) []byte {
 	return append(dst, value...)
 }
 
+// text appends what value is in a text column: a string without its quotes and
+// escapes, anything else as append has it.
+func (w *jsonWriter) text(dst, value []byte) []byte {
+	if value[0] == '"' {
+		return appendPlain(dst, value[1:len(value)-1])
+	}
+	return w.append(dst, value)
+}
+
 func (w *jsonWriter) object(dst, value []byte) []byte {
 	begin, first := len(dst), len(w.keys)
 	dst = append(dst, '{')

@@ -246,6 +246,13 @@ func (d *trailDecoder) between(c byte) error {
 
 func (d *trailDecoder) element() error {
 	d.begins()
+	d.json.ahead()
+	if text := d.json.buf[d.json.pos:d.json.end]; text[0] == '{' {
+		if end, ok := d.record.tape.read(text); ok {
+			d.json.pos += end
+			return d.event(text[:end])
+		}
+	}
 	d.json.keep()
 	deepest, err := d.json.value()
 	if errors.Is(err, errSyntax) {

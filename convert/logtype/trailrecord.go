@@ -12,8 +12,8 @@ import (
 
 // slot is where the value of a field stands in a record.
 type slot struct {
-	key, value []byte // as written; value is nil where the field is absent
-	same       bool   // key is spelled as AWS spells it
+	value uint32 // its node, right after its key's; 0 where the field is absent
+	same  bool   // the key is spelled as AWS spells it
 }
 
 // extra is a member that has no place in the columns.
@@ -31,7 +31,9 @@ type extra struct {
 // A field is known by its name in any case; where several spellings are there,
 // AWS's own is the field and the others are kept as additional fields.
 type trailRecord struct {
+	tape   tape
 	slots  []slot
+	follow []uint8 // by slot: the field that came after it last time
 	extras []extra
 	batch  *batch.Batch
 	leaves []*batch.Leaf
@@ -40,7 +42,10 @@ type trailRecord struct {
 	text   []byte // the value at hand
 }
 
-var trailSlots = trailRoot.slots()
+var (
+	trailSlots  = trailRoot.slots()
+	trailLeaves = trailRoot.leafPaths(nil)
+)
 
 var (
 	trailEventTime  = trailPlace("eventTime")
@@ -58,54 +63,75 @@ func trailPlace(name string) int {
 	return place
 }
 
-// read finds the fields of a record, an object that jsonReader has walked over.
-func (t *trailRecord) read(record []byte) {
+// read finds the fields of the record on the tape.
+func (t *trailRecord) read() {
 	if t.slots == nil {
-		t.slots = make([]slot, trailSlots)
+		t.slots, t.follow = make([]slot, trailSlots), make([]uint8, trailSlots)
 	}
-	clear(t.slots)
 	t.extras = t.extras[:0]
-	t.row(trailRoot, record, 0)
+	t.row(trailRoot, 0, 0)
 }
 
 // row finds the fields of f in object; index is object's place where f is a
 // list.
-func (t *trailRecord) row(f *field, object []byte, index int) {
-	slots := t.slots[f.slot : f.slot+len(f.fields)]
+func (t *trailRecord) row(f *field, object uint32, index int) {
+	slots, follow := t.slots[f.slot:f.slot+len(f.fields)], t.follow[f.slot:f.slot+len(f.fields)]
 	clear(slots)
-	hint := 0
-	members(object, func(key, value []byte) {
-		name := key
-		if bytes.IndexByte(key, '\\') >= 0 {
-			name = appendPlain(nil, key)
-		}
-		place, same, ok := f.find(name, hint)
+	hint, last := 0, -1
+	end := t.tape.nodes[object].next
+	for key := object + 1; key < end; key = t.tape.nodes[key+1].next {
+		place, same, ok := f.find(t.name(key), hint)
 		if !ok {
-			t.extras = append(t.extras, extra{f, index, key, value})
-			return
+			t.extras = append(t.extras, extra{f, index, t.tape.inner(key), t.tape.of(key + 1)})
+			continue
 		}
-		hint = place + 1
-		s := &slots[place]
-		found := slot{key, value, same}
-		if s.same && !same {
-			*s, found = found, *s
+		if last >= 0 {
+			follow[last] = uint8(place)
 		}
-		if s.value != nil && !bytes.Equal(s.key, found.key) {
-			t.extras = append(t.extras, extra{f, index, s.key, s.value})
+		last, hint = place, int(follow[place])
+		if s := &slots[place]; s.value == 0 {
+			*s = slot{key + 1, same}
+		} else {
+			t.again(f, index, s, slot{key + 1, same})
 		}
-		*s = found
-	})
+	}
+}
+
+// again decides between two members of one field.
+func (t *trailRecord) again(f *field, index int, s *slot, found slot) {
+	if s.same && !found.same {
+		*s, found = found, *s
+	}
+	if key := t.tape.inner(s.value - 1); !bytes.Equal(key, t.tape.inner(found.value-1)) {
+		t.extras = append(t.extras, extra{f, index, key, t.tape.of(s.value)})
+	}
+	*s = found
+}
+
+// name is a key without its escapes.
+func (t *trailRecord) name(key uint32) []byte {
+	if t.tape.nodes[key].plain {
+		return t.tape.inner(key)
+	}
+	return appendPlain(nil, t.tape.inner(key))
+}
+
+// own is the value of one of the record's own fields as written; empty where it
+// is absent.
+func (t *trailRecord) own(place int) []byte {
+	if n := t.slots[trailRoot.slot+place].value; n != 0 {
+		return t.tape.of(n)
+	}
+	return nil
 }
 
 // textOf is the text of one of the record's own fields; empty where it is
 // absent, null or no string.
 func (t *trailRecord) textOf(place int) []byte {
-	value := t.slots[trailRoot.slot+place].value
-	if len(value) == 0 || value[0] != '"' {
-		return nil
+	if value := t.own(place); kindOf(value) == "a string" {
+		return t.plain(t.slots[trailRoot.slot+place].value)
 	}
-	t.text = appendPlain(t.text[:0], value[1:len(value)-1])
-	return t.text
+	return nil
 }
 
 // check says what makes the record one that cannot be stored as what it claims
@@ -114,13 +140,11 @@ func (t *trailRecord) textOf(place int) []byte {
 // additional fields.
 func (t *trailRecord) check() (at int64, reason string) {
 	for _, place := range []int{trailIdentity, trailParameters} {
-		value := t.slots[trailRoot.slot+place].value
-		if kind := kindOf(value); kind != "absent" && kind != "null" && kind != "an object" {
+		if kind := kindOf(t.own(place)); kind != "absent" && kind != "null" && kind != "an object" {
 			return 0, fmt.Sprintf("%s is %s, not an object", trailRoot.fields[place].name, kind)
 		}
 	}
-	value := t.slots[trailRoot.slot+trailEventTime].value
-	if kind := kindOf(value); kind != "a string" {
+	if kind := kindOf(t.own(trailEventTime)); kind != "a string" {
 		return 0, "eventTime is " + kind
 	}
 	text := t.textOf(trailEventTime)
@@ -153,7 +177,7 @@ func kindOf(value []byte) string {
 // look finds the leaves of b, all of one order.
 func (t *trailRecord) look(b *batch.Batch) {
 	t.batch, t.leaves = b, t.leaves[:0]
-	for _, path := range trailRoot.leafPaths(nil) {
+	for _, path := range trailLeaves {
 		t.leaves = append(t.leaves, b.Leaf(path...))
 	}
 	t.more = b.Leaf(additionalFields.Name)
@@ -174,25 +198,25 @@ func (t *trailRecord) append(b *batch.Batch) {
 // level at which the row is there, rep the repetition level.
 func (t *trailRecord) fields(f *field, def, rep, index int) {
 	for i, child := range f.fields {
-		s := t.slots[f.slot+i]
-		if len(s.value) == 0 { // as most are
+		n := t.slots[f.slot+i].value
+		if n == 0 { // as most are
 			t.null(child, def, rep)
 			continue
 		}
-		switch kind := kindOf(s.value); {
-		case child.kind == aText && kind != "null":
-			t.leaves[child.leaf].TextAt(t.plain(s.value), rep)
-		case child.kind == aList && kind == "a list":
-			t.list(child, s.value, def+1, rep)
-		case child.kind == aMap && kind == "an object":
-			t.pairs(child, s.value, def+1, rep)
-		case child.kind == aRow && kind == "an object":
-			t.row(child, s.value, 0)
+		switch first := t.tape.text[t.tape.nodes[n].from]; {
+		case first == 'n':
+			t.null(child, def, rep)
+		case child.kind == aText:
+			t.leaves[child.leaf].TextAt(t.plain(n), rep)
+		case child.kind == aList && first == '[':
+			t.list(child, n, def+1, rep)
+		case child.kind == aMap && first == '{':
+			t.pairs(child, t.tape.of(n), def+1, rep)
+		case child.kind == aRow && first == '{':
+			t.row(child, n, 0)
 			t.fields(child, def+1, rep, 0)
 		default:
-			if kind != "null" {
-				t.extras = append(t.extras, extra{f, index, s.key, s.value})
-			}
+			t.extras = append(t.extras, extra{f, index, t.tape.inner(n - 1), t.tape.of(n)})
 			t.null(child, def, rep)
 		}
 	}
@@ -210,25 +234,23 @@ func (t *trailRecord) null(f *field, def, rep int) {
 }
 
 // list appends a list of rows; def is the level of a list that is there.
-func (t *trailRecord) list(f *field, value []byte, def, rep int) {
-	n := 0
-	elements(value, func(e []byte) {
-		if n > 0 {
-			rep = 1
-		}
-		n++
-		switch kindOf(e) {
-		case "an object":
-			t.row(f, e, n-1)
-			t.fields(f, def+2, rep, n-1)
-			return
-		case "null":
+func (t *trailRecord) list(f *field, list uint32, def, rep int) {
+	index, end := 0, t.tape.nodes[list].next
+	for n := list + 1; n < end; n = t.tape.nodes[n].next {
+		switch t.tape.text[t.tape.nodes[n].from] {
+		case '{':
+			t.row(f, n, index)
+			t.fields(f, def+2, rep, index)
+		case 'n':
+			t.null(f, def+1, rep)
 		default:
-			t.extras = append(t.extras, extra{f, n - 1, nil, e})
+			t.extras = append(t.extras, extra{f, index, nil, t.tape.of(n)})
+			t.null(f, def+1, rep)
 		}
-		t.null(f, def+1, rep)
-	})
-	if n == 0 {
+		index++
+		rep = 1
+	}
+	if index == 0 {
 		t.null(f, def, rep)
 	}
 }
@@ -245,7 +267,8 @@ func (t *trailRecord) pairs(f *field, object []byte, def, rep int) {
 		if kindOf(value) == "null" {
 			values.NullAt(def+1, rep)
 		} else {
-			values.TextAt(t.plain(value), rep)
+			t.text = t.json.text(t.text[:0], value)
+			values.TextAt(t.text, rep)
 		}
 	})
 	if n == 0 {
@@ -254,20 +277,16 @@ func (t *trailRecord) pairs(f *field, object []byte, def, rep int) {
 }
 
 // plain is the text of a value in a text column.
-func (t *trailRecord) plain(value []byte) []byte {
-	switch value[0] {
-	case '"':
-		inner := value[1 : len(value)-1]
-		if bytes.IndexByte(inner, '\\') < 0 {
-			return inner
-		}
-		t.text = appendPlain(t.text[:0], inner)
-		return t.text
-	case '{', '[':
-		t.text = t.json.append(t.text[:0], value)
-		return t.text
+func (t *trailRecord) plain(n uint32) []byte {
+	text := t.tape.of(n)
+	switch {
+	case text[0] == '"' && t.tape.nodes[n].plain:
+		return text[1 : len(text)-1]
+	case text[0] != '"' && t.tape.ownText(n):
+		return text
 	}
-	return value
+	t.text = t.json.text(t.text[:0], text)
+	return t.text
 }
 
 // additional is a JSON object of the extras; the key of a nested one is its
