@@ -87,6 +87,9 @@ func (t *transfer) try(ctx context.Context) (*mirror.File, error) {
 		return nil, err
 	}
 	defer body.Close()
+	if b, ok := body.(interface{ Signature() string }); ok {
+		t.o.Signature = b.Signature()
+	}
 	file, err := t.m.NewObjectFile()
 	if err != nil {
 		return nil, t.local(err)

@@ -25,6 +25,8 @@ type Report struct {
 
 	Gone     int64 `json:"gone"` // listed, then expired
 	Mutated  int64 `json:"mutated"`
+	Accepted int64 `json:"accepted"` // changed, and taken in place of the mirror's
+	Pruned   int64 `json:"pruned"`   // left out, as prune took them from the mirror
 	Denied   int64 `json:"denied"`
 	Archived int64 `json:"archived"`
 	Failed   int64 `json:"failed"`

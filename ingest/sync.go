@@ -19,6 +19,7 @@ type Options struct {
 	Since, Until time.Time    // days, UTC, both included; zero is open
 	Types        []string     // log types by key; none is everything, logs or not
 	Workers      int          // objects fetched at a time; 0 is for us to choose
+	Accept       bool         // take objects that changed in place of those that the mirror has
 	DryRun       bool         // only tell what would be fetched
 	Progress     func(Report) // called a few times a second, if not nil
 }
@@ -100,6 +101,9 @@ func syncTarget(ctx context.Context, m *mirror.Mirror, t Target, o Options, rep 
 		defer c.Close()
 	}
 	s := &syncer{m: m, src: src, target: t, opts: o, rep: rep}
+	if s.pruned, err = prunedBefore(ctx, m, t.Bucket); err != nil {
+		return err
+	}
 	return s.run(ctx)
 }
 
@@ -111,6 +115,7 @@ type syncer struct {
 	target Target
 	opts   Options
 	rep    *reporter
+	pruned time.Time // the first day that prune left; zero where it never was
 
 	tasks    chan task
 	arrivals chan mirror.Arrival
@@ -124,6 +129,8 @@ type task struct {
 	o    Object
 	have *Object
 	lost bool
+	// mutated: it is another than the mirror's, to be kept beside that
+	mutated bool
 }
 
 func (s *syncer) run(parent context.Context) error {
@@ -208,6 +215,9 @@ func (s *syncer) sort(ctx context.Context, o Object, w wish, known *known) error
 	case !w.day(o, m):
 		s.rep.add(func(r *Report) { r.OtherDay++ })
 		return nil
+	case s.prunedDay(o, m):
+		s.rep.add(func(r *Report) { r.Pruned++ })
+		return nil
 	}
 	have, ok, err := known.find(ctx, o.Key)
 	if err != nil {
@@ -216,11 +226,16 @@ func (s *syncer) sort(ctx context.Context, o Object, w wish, known *known) error
 	t := task{o: o}
 	if ok {
 		t.have, t.lost = &have, !s.m.Whole(have)
+		if stays, err := s.staysPruned(ctx, t); stays || err != nil {
+			return err
+		}
 		switch is := compare(have, o); {
 		case is == mutated:
-			s.mutated(have, o)
-			return nil
+			return s.mutated(ctx, t)
 		case is == same && !t.lost:
+			if again, err := s.wantsSignature(ctx, have, m); again || err != nil {
+				return errors.Join(err, s.plan(ctx, t))
+			}
 			s.rep.add(func(r *Report) { r.Present++ })
 			return nil
 		}
@@ -245,19 +260,6 @@ func (s *syncer) plan(ctx context.Context, t task) error {
 	}
 }
 
-func (s *syncer) mutated(have, o Object) {
-	reason := fmt.Sprintf("it is another object now: %s; the mirror keeps %s", identity(o), identity(have))
-	s.rep.note(o.URI(), s3.Changed, reason, "logs are not changed after delivery: find out who did")
-}
-
-// identity is what tells o from another object under its key, for people.
-func identity(o Object) string {
-	if o.ETag != "" {
-		return fmt.Sprintf("ETag %q, %d bytes", o.ETag, o.Size)
-	}
-	return fmt.Sprintf("%d bytes of %s", o.Size, o.LastModified.UTC().Format("2006-01-02 15:04:05.000"))
-}
-
 // do fetches one object. It ends everything where nothing else could be
 // fetched either.
 func (s *syncer) do(ctx context.Context, t task) {
@@ -271,9 +273,12 @@ func (s *syncer) do(ctx context.Context, t task) {
 	o, file, err := fetcher{s.m, s.src}.fetch(ctx, t.o)
 	var e *Error
 	switch {
+	case err == nil && t.mutated:
+		s.keepBeside(*t.have, o, file)
 	case err == nil && t.lost:
-		o.ID, o.Path = t.have.ID, t.have.Path
-		s.arrivals <- mirror.Arrival{Object: o, File: file}
+		if err := s.again(ctx, *t.have, o, file); err != nil {
+			s.stop(err)
+		}
 	case err == nil && t.have != nil:
 		s.settle(ctx, *t.have, o, file)
 	case err == nil:
@@ -289,18 +294,18 @@ func (s *syncer) do(ctx context.Context, t task) {
 
 // settle compares by content an object whose identity cannot be compared.
 func (s *syncer) settle(ctx context.Context, have, o Object, file *mirror.File) {
-	defer file.Abort()
 	same, err := s.m.SameContent(have.Path, file)
+	if err != nil || same {
+		defer file.Abort()
+	}
 	switch {
 	case err != nil:
 		s.rep.failed(o.URI(), err)
 	case !same:
-		s.mutated(have, o)
+		s.keepBeside(have, o, file)
 	default:
-		if o.ETag != "" {
-			err = s.m.SetETag(ctx, have.ID, o.ETag)
-		}
-		if err != nil {
+		o.Sum = file.Sum()
+		if err := s.m.Confirm(ctx, have.ID, o, s.target.Folder == ""); err != nil {
 			s.stop(err)
 			return
 		}
@@ -363,8 +368,20 @@ func (s *syncer) admit(ctx context.Context, batch []mirror.Arrival) bool {
 		s.stop(fmt.Errorf("write to the mirror: %w", err))
 		return false
 	}
+	for _, a := range batch {
+		if !a.Beside {
+			continue
+		}
+		if err := s.settleBeside(ctx, a.Object); err != nil {
+			s.stop(err)
+			return false
+		}
+	}
 	s.rep.add(func(r *Report) {
 		for _, a := range batch {
+			if a.Beside {
+				continue
+			}
 			if a.File == nil {
 				r.Adopted++
 				continue

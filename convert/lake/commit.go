@@ -2,6 +2,7 @@ package lake
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -155,7 +156,7 @@ func (l *Lake) record(ctx context.Context, u Unit) error {
 			return err
 		}
 		for _, w := range u.Parts {
-			if err := insertPart(ctx, tx, unit, w.part); err != nil {
+			if err := insertPart(ctx, tx, unit, w.part, w.file.Sum()); err != nil {
 				return err
 			}
 		}
@@ -206,7 +207,7 @@ func (l *Lake) transact(ctx context.Context, do func(*sql.Tx) error) error {
 	return tx.Commit()
 }
 
-func insertPart(ctx context.Context, tx *sql.Tx, unit int64, p Part) error {
+func insertPart(ctx context.Context, tx *sql.Tx, unit int64, p Part, sum [sha256.Size]byte) error {
 	text := schema.ColumnsText(p.Columns)
 	if _, err := tx.ExecContext(ctx, "INSERT INTO column_lists (columns) VALUES (?) ON CONFLICT DO NOTHING", text); err != nil {
 		return err
@@ -215,9 +216,9 @@ func insertPart(ctx context.Context, tx *sql.Tx, unit int64, p Part) error {
 	if err != nil {
 		return err
 	}
-	const insert = `INSERT INTO parts (unit, tbl, path, bucket, partition, day, columns, rows, bytes)
-		VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM column_lists WHERE columns = ?), ?, ?)`
-	_, err = tx.ExecContext(ctx, insert, unit, p.Table, p.Path, p.Bucket, string(partition), p.day(), text, p.Rows, p.Bytes)
+	const insert = `INSERT INTO parts (unit, tbl, path, bucket, partition, day, columns, rows, bytes, sha256)
+		VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM column_lists WHERE columns = ?), ?, ?, ?)`
+	_, err = tx.ExecContext(ctx, insert, unit, p.Table, p.Path, p.Bucket, string(partition), p.day(), text, p.Rows, p.Bytes, sum[:])
 	return err
 }
 

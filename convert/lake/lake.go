@@ -77,6 +77,8 @@ var migrations = []string{
 		(SELECT count(*), coalesce(sum(outcome = 'broken'), 0), coalesce(sum(stored), 0), coalesce(sum(bad), 0)
 		FROM conversions WHERE unit = units.id AND outcome <> 'skipped');
 	CREATE INDEX conversions_skipped ON conversions (reason) WHERE outcome = 'skipped';`,
+	// The SHA-256 of a part's file; NULL where it came before this column.
+	"ALTER TABLE parts ADD COLUMN sha256 BLOB;",
 }
 
 // Lake is the lake of a mirror. It may be used from many goroutines.

@@ -82,7 +82,7 @@ func (l *Lake) Unconverted(ctx context.Context) (int64, error) {
 		n += b.Objects
 	}
 	if l.absent == nil {
-		err = l.m.DB().QueryRowContext(ctx, "SELECT count(*) FROM conversions").Scan(&done)
+		err = l.m.DB().QueryRowContext(ctx, "SELECT count(*) FROM conversions WHERE object NOT IN (SELECT object FROM gone)").Scan(&done)
 	}
 	// A convert-parquet may have gone on between the questions.
 	return max(n-done, 0), err

@@ -15,19 +15,24 @@ import (
 )
 
 // Sweep brings lake/ and state.db together after a crash or after someone
-// removed files: units with a part that is not there as it was written are
-// forgotten, so that their objects are converted again, and Parquet files that
-// are no part are removed. The caller holds the writer's lock.
+// removed files: units with a part that is not there as it was written, or with
+// an object that is another by now, are forgotten, so that their objects are
+// converted again, and Parquet files that are no part are removed. A unit whose
+// raw files were pruned could not be made again: what is left of it stays. The
+// caller holds the writer's lock.
 func (l *Lake) Sweep(ctx context.Context) error {
 	if l.absent != nil {
 		return l.absent
+	}
+	if err := l.forgetGone(ctx); err != nil {
+		return fmt.Errorf("forget objects that were replaced: %w", err)
 	}
 	lost, err := l.lostUnits(ctx)
 	if err != nil {
 		return err
 	}
 	for _, unit := range lost {
-		if _, err := l.m.DB().ExecContext(ctx, "DELETE FROM units WHERE id = ?", unit); err != nil {
+		if _, err := l.m.DB().ExecContext(ctx, "DELETE FROM units WHERE id = ? AND NOT "+hasPruned, unit); err != nil {
 			return fmt.Errorf("forget a unit whose parts are gone: %w", err)
 		}
 	}
@@ -36,6 +41,37 @@ func (l *Lake) Sweep(ctx context.Context) error {
 		return err
 	}
 	return l.removeUnknown(known)
+}
+
+// hasPruned tells whether a unit has an object whose raw file was pruned.
+const hasPruned = "EXISTS (SELECT 1 FROM conversions c JOIN objects o ON o.id = c.object WHERE c.unit = units.id AND o.pruned)"
+
+const prunedMates = "the lake keeps the first version: it was converted together with objects whose raw files are pruned"
+
+// forgetGone forgets the units of objects that are not in the mirror any more.
+// Of a unit that cannot be made again all records stay, and the object that took
+// the place of the one in it is skipped: its records would be there twice.
+func (l *Lake) forgetGone(ctx context.Context) error {
+	n := 0
+	if err := l.m.DB().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM gone)").Scan(&n); err != nil || n == 0 {
+		return err
+	}
+	return l.transact(ctx, func(tx *sql.Tx) error {
+		const units = "id IN (SELECT c.unit FROM gone g JOIN conversions c ON c.object = g.object)"
+		for _, query := range []string{
+			"DELETE FROM units WHERE " + units + " AND NOT " + hasPruned,
+			`INSERT OR IGNORE INTO conversions SELECT o.id, NULL, '', 'skipped', '` + prunedMates + `', c.version, 0, 0
+				FROM gone g JOIN conversions c ON c.object = g.object AND c.unit IS NOT NULL
+				JOIN objects o ON o.bucket = g.bucket AND o.key = g.key`,
+			"DELETE FROM conversions WHERE unit IS NULL AND object IN (SELECT object FROM gone)",
+			"DELETE FROM gone",
+		} {
+			if _, err := tx.ExecContext(ctx, query); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (l *Lake) lostUnits(ctx context.Context) ([]int64, error) {

@@ -94,9 +94,15 @@ func trail(segs []string, m *Match) bool {
 	})
 }
 
+// digest is what services says of digests.
+const digest = "CloudTrail digest"
+
+// Digest tells whether a key is that of a CloudTrail digest.
+func (m Match) Digest() bool { return m.Neighbour == digest }
+
 // services are the known folders below AWSLogs/<account>/.
 var services = map[string]string{
-	"CloudTrail-Digest":          "CloudTrail digest",
+	"CloudTrail-Digest":          digest,
 	"CloudTrail-Insight":         "CloudTrail insight events",
 	"CloudTrail-NetworkActivity": "CloudTrail network activity events",
 	"CloudTrail-Aggregated":      "CloudTrail aggregated events",

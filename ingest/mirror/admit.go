@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/md5"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -21,10 +23,12 @@ var Steps = []string{"sync.fetched", "sync.synced", "sync.renamed", "sync.commit
 
 // Arrival is an object that is about to enter the mirror: its bytes are in
 // File, or they already lie at Object.Path (see Find) and File is nil. One with
-// an ID is in the mirror, its file went lost (see Whole) and comes again.
+// an ID is in the mirror, its file went lost (see Whole) and comes again. One to
+// keep Beside is another object than the mirror's under its key; see Versions.
 type Arrival struct {
 	Object Object
 	File   *File
+	Beside bool
 }
 
 // NewObjectFile starts the file of an object; Admit gives it its place.
@@ -71,14 +75,20 @@ func (a *admission) drop() {
 
 func (a *admission) sync() error {
 	var names []string
-	for _, arr := range a.batch {
+	for i := range a.batch {
+		arr := &a.batch[i]
 		if arr.File == nil {
+			var err error
+			if arr.Object.Sum, err = a.m.SHA256(arr.Object.Path); err != nil {
+				return err
+			}
 			names = append(names, arr.Object.Path)
 			continue
 		}
 		if err := arr.File.Finish(); err != nil {
 			return fmt.Errorf("write %s: %w", arr.Object.URI(), err)
 		}
+		arr.Object.Sum = arr.File.Sum()
 		names = append(names, arr.File.temp)
 	}
 	Step("sync.fetched")
@@ -107,7 +117,10 @@ func (a *admission) placeOne(ctx context.Context, arr *Arrival) error {
 	if err := checkBucket(o.Bucket); err != nil {
 		return err
 	}
-	if o.ID != 0 {
+	if arr.Beside {
+		o.ID, o.Path = 0, besidePath(*o)
+	}
+	if o.ID != 0 || arr.Beside {
 		if err := a.m.place(arr.File.temp, o.Path, &a.dirs); err != nil {
 			return err
 		}
@@ -192,8 +205,13 @@ func fold(s string) string {
 	}, s)
 }
 
-const insertObject = `INSERT INTO objects (bucket, key, path, size, etag, modified, synced)
-	VALUES (?, ?, ?, ?, ?, ?, ?)`
+// nextID is an id that no object ever had.
+const nextID = "(SELECT max(last, coalesce((SELECT max(id) FROM objects), 0)) + 1 FROM ids)"
+
+const insertObject = "INSERT INTO objects (id, bucket, key, path, size, etag, modified, synced, sha256, signature)" +
+	" VALUES (" + nextID + ", ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+const againObject = `UPDATE objects SET pruned = 0, synced = ?, sha256 = ?, signature = coalesce(?, signature) WHERE id = ?`
 
 func (a *admission) record(ctx context.Context) ([]Object, error) {
 	tx, err := a.m.db.BeginTx(ctx, nil)
@@ -210,22 +228,44 @@ func (a *admission) record(ctx context.Context) ([]Object, error) {
 	objects := make([]Object, 0, len(a.batch))
 	for _, arr := range a.batch {
 		o := arr.Object
-		if o.ID != 0 {
-			objects = append(objects, o)
-			continue
-		}
-		res, err := insert.ExecContext(ctx, o.Bucket, o.Key, o.Path, o.Size, o.ETag, o.LastModified.UnixMilli(), now)
-		if err == nil {
-			o.ID, err = recordedID(res, arr)
+		switch {
+		case arr.Beside:
+			_, err = tx.ExecContext(ctx, insertVersion, o.values(now)...)
+		case o.ID != 0:
+			_, err = tx.ExecContext(ctx, againObject, now, o.sumValue(), o.signatureValue(), o.ID)
+		default:
+			var res sql.Result
+			if res, err = insert.ExecContext(ctx, o.values(now)...); err == nil {
+				o.ID, err = recordedID(res, arr)
+			}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("record %s: %w", o.URI(), err)
 		}
-		if o.ID != 0 {
+		if o.ID != 0 || arr.Beside {
 			objects = append(objects, o)
 		}
 	}
 	return objects, tx.Commit()
+}
+
+// values are those that a row of objects or versions has.
+func (o Object) values(synced int64) []any {
+	return []any{o.Bucket, o.Key, o.Path, o.Size, o.ETag, o.LastModified.UnixMilli(), synced, o.sumValue(), o.signatureValue()}
+}
+
+func (o Object) sumValue() any {
+	if o.Sum == [sha256.Size]byte{} {
+		return nil
+	}
+	return o.Sum[:]
+}
+
+func (o Object) signatureValue() any {
+	if o.Signature == "" {
+		return nil
+	}
+	return o.Signature
 }
 
 // recordedID is 0 for a found file that turns out to be another object's (the
@@ -277,16 +317,27 @@ func (m *Mirror) Find(o Object) (rel string, ok bool) {
 
 // MD5 is the hash of a file of the mirror, in hexadecimal digits.
 func (m *Mirror) MD5(rel string) (string, error) {
+	sum, err := m.hash(rel, md5.New())
+	return hex.EncodeToString(sum), err
+}
+
+// SHA256 is the hash of a file of the mirror.
+func (m *Mirror) SHA256(rel string) (sum [sha256.Size]byte, err error) {
+	bytes, err := m.hash(rel, sha256.New())
+	copy(sum[:], bytes)
+	return sum, err
+}
+
+func (m *Mirror) hash(rel string, h hash.Hash) ([]byte, error) {
 	f, err := m.OpenFile(rel)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer f.Close()
-	h := md5.New()
 	if _, err := io.Copy(h, f); err != nil {
-		return "", err
+		return nil, err
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return h.Sum(nil), nil
 }
 
 // MD5OfETag is the MD5 that an ETag looks like; it need not be one (KMS).
@@ -299,11 +350,32 @@ func MD5OfETag(etag string) (string, bool) {
 	return etag, err == nil
 }
 
-// SetETag notes the ETag of an object that came without one, once its content
-// has been compared.
-func (m *Mirror) SetETag(ctx context.Context, id int64, etag string) error {
-	_, err := m.db.ExecContext(ctx, "UPDATE objects SET etag = ? WHERE id = ? AND etag = ''", etag, id)
+// Confirm notes what a second look at an object of the mirror has shown, once
+// its content has been compared: the ETag and the signature that it came
+// without, and the sum. asked tells that the source would know a signature.
+func (m *Mirror) Confirm(ctx context.Context, id int64, o Object, asked bool) error {
+	none := any(nil)
+	if asked {
+		none = ""
+	}
+	_, err := m.db.ExecContext(ctx, `UPDATE objects SET etag = iif(etag = '', ?, etag),
+		sha256 = coalesce(sha256, ?), signature = coalesce(?, signature, ?) WHERE id = ?`,
+		o.ETag, o.sumValue(), o.signatureValue(), none, id)
 	return err
+}
+
+// Facts are what state.db knows of an object besides an Object's fields.
+type Facts struct {
+	Pruned bool   // its file was removed, its records are kept
+	Asked  bool   // for its signature
+	Sum    []byte // SHA-256 of its file; nil where it is not known
+}
+
+// FactsOf looks up an object by its ID.
+func (m *Mirror) FactsOf(ctx context.Context, id int64) (f Facts, err error) {
+	const query = "SELECT pruned <> 0, signature IS NOT NULL, sha256 FROM objects WHERE id = ?"
+	err = m.db.QueryRowContext(ctx, query, id).Scan(&f.Pruned, &f.Asked, &f.Sum)
+	return f, err
 }
 
 // OpenFile opens a file of the mirror for reading; it never follows a link out

@@ -17,7 +17,7 @@ func arrival(t testing.TB, m *Mirror, key string) Arrival {
 	if _, err := io.WriteString(f, key); err != nil {
 		t.Fatal(err)
 	}
-	return Arrival{Object{Bucket: "b", Key: key, Size: int64(len(key)), LastModified: time.UnixMilli(1700000000123)}, f}
+	return Arrival{Object: Object{Bucket: "b", Key: key, Size: int64(len(key)), LastModified: time.UnixMilli(1700000000123)}, File: f}
 }
 
 func admit(t testing.TB, m *Mirror, keys ...string) map[string]string {

@@ -1,8 +1,10 @@
 package mirror
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io/fs"
 	"os"
 	"path"
@@ -24,7 +26,9 @@ type File struct {
 	temp         string // relative to the mirror
 	rel          string
 	size         int64
-	err          error // of the first write that failed
+	sum          hash.Hash // SHA-256 of what was written
+	linked       bool      // the bytes are there already, a write only adds to sum
+	err          error     // of the first write that failed
 	closed, done bool
 }
 
@@ -60,7 +64,7 @@ func (m *Mirror) newTemp(rel string) (*File, error) {
 			return nil, err
 		}
 		if held(f) {
-			return &File{m: m, f: f, temp: temp, rel: rel}, nil
+			return &File{m: m, f: f, temp: temp, rel: rel, sum: sha256.New()}, nil
 		}
 		f.Close()
 	}
@@ -78,8 +82,11 @@ func held(f *os.File) bool {
 }
 
 // Write appends to the file.
-func (f *File) Write(p []byte) (int, error) {
-	n, err := f.f.Write(p)
+func (f *File) Write(p []byte) (n int, err error) {
+	if n = len(p); !f.linked {
+		n, err = f.f.Write(p)
+	}
+	f.sum.Write(p[:n])
 	f.size += int64(n)
 	if f.err == nil {
 		f.err = err
@@ -89,6 +96,12 @@ func (f *File) Write(p []byte) (int, error) {
 
 // Size is the number of bytes written.
 func (f *File) Size() int64 { return f.size }
+
+// Sum is the SHA-256 of the bytes written.
+func (f *File) Sum() (sum [sha256.Size]byte) {
+	f.sum.Sum(sum[:0])
+	return sum
+}
 
 // Commit makes the file durable, then gives it its name, replacing what had
 // it. When it returns nil the file survives a power cut. On error the file is

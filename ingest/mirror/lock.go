@@ -35,7 +35,7 @@ func (m *Mirror) Lock(holder string) (release func() error, err error) {
 		f.Close()
 		return nil, err
 	}
-	if err := m.removeTemps(); err != nil {
+	if err := errors.Join(m.removeTemps(), m.removeDoomed()); err != nil {
 		f.Close()
 		return nil, err
 	}

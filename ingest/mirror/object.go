@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"iter"
 	"time"
@@ -9,9 +10,10 @@ import (
 
 // migrations are this package's tables.
 //
-// objects has a row for each object whose file is whole in the mirror, and only
-// for those. path is relative to the mirror, with slashes. modified and synced
-// are Unix milliseconds.
+// objects has a row for each object whose file is whole in the mirror, and for
+// those whose file prune removed while the lake keeps their records (pruned).
+// path is relative to the mirror, with slashes. modified, synced and pruned are
+// Unix milliseconds.
 var migrations = []string{
 	`CREATE TABLE objects (
 		id INTEGER PRIMARY KEY,
@@ -41,6 +43,42 @@ var migrations = []string{
 	CREATE TRIGGER objects_removed AFTER DELETE ON objects BEGIN
 		UPDATE buckets SET objects = objects - 1, bytes = bytes - old.size WHERE bucket = old.bucket;
 	END;`,
+	// sha256 is the file's, NULL where it came before this column; signature is
+	// a CloudTrail digest's, NULL where nobody asked. An id is never given twice
+	// (ids): what other packages keep by it is about this object or none. gone
+	// are the ids that the lake has yet to forget. versions are other objects
+	// that were seen under a key, kept beside. doomed are the files that a
+	// committed prune has yet to remove, and prunes the first day that it left.
+	`ALTER TABLE objects ADD COLUMN sha256 BLOB;
+	ALTER TABLE objects ADD COLUMN signature TEXT;
+	ALTER TABLE objects ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0;
+	CREATE TABLE ids (last INTEGER NOT NULL);
+	INSERT INTO ids SELECT coalesce(max(id), 0) FROM objects;
+	CREATE TABLE gone (object INTEGER PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL);
+	CREATE TABLE versions (
+		id INTEGER PRIMARY KEY,
+		bucket TEXT NOT NULL,
+		key TEXT NOT NULL,
+		path TEXT NOT NULL UNIQUE,
+		size INTEGER NOT NULL,
+		etag TEXT NOT NULL,
+		modified INTEGER NOT NULL,
+		synced INTEGER NOT NULL,
+		sha256 BLOB,
+		signature TEXT
+	);
+	CREATE INDEX versions_by_key ON versions (bucket, key);
+	CREATE TABLE doomed (path TEXT PRIMARY KEY) WITHOUT ROWID;
+	CREATE TABLE prunes (bucket TEXT PRIMARY KEY, before TEXT NOT NULL) WITHOUT ROWID;
+	DROP TRIGGER objects_removed;
+	CREATE TRIGGER objects_removed AFTER DELETE ON objects BEGIN
+		UPDATE buckets SET objects = objects - 1, bytes = bytes - iif(old.pruned, 0, old.size) WHERE bucket = old.bucket;
+		UPDATE ids SET last = max(last, old.id);
+		INSERT OR IGNORE INTO gone VALUES (old.id, old.bucket, old.key);
+	END;
+	CREATE TRIGGER objects_pruned AFTER UPDATE OF pruned ON objects BEGIN
+		UPDATE buckets SET bytes = bytes + iif(old.pruned, old.size, 0) - iif(new.pruned, new.size, 0) WHERE bucket = old.bucket;
+	END;`,
 }
 
 // Object is an S3 object as the mirror knows it. ID and Path are set once its
@@ -54,6 +92,10 @@ type Object struct {
 	ETag         string // opaque; empty where the store gives none
 	LastModified time.Time
 	StorageClass string // only from a listing
+
+	// Of an object on its way into the mirror.
+	Sum       [sha256.Size]byte // SHA-256 of its file; zero where it is not known
+	Signature string            // of a CloudTrail digest, in its metadata
 }
 
 // URI is the object's s3:// address.

@@ -71,6 +71,16 @@ func escapedPath(bucket, key string) string {
 	return path.Join(ObjectsDir, bucket, escapeDir, hash[:2], name)
 }
 
+// besidePath is where another object than the mirror's under a key lies. Its
+// folder is none that escapedPath makes.
+func besidePath(o Object) string {
+	key := sha256.Sum256([]byte(o.Key))
+	identity := sha256.Sum256(fmt.Appendf(nil, "%d %d %q %x", o.Size, o.LastModified.UnixMilli(), o.ETag, o.Sum))
+	hash := hex.EncodeToString(key[:20])
+	name := fmt.Sprintf("%s-%x-%s", hash, identity[:8], tailName(o.Key))
+	return path.Join(ObjectsDir, o.Bucket, escapeDir, "versions", hash[:2], name)
+}
+
 // tailName is the end of key, at most 80 characters that are safe everywhere.
 func tailName(key string) string {
 	key = strings.TrimRight(key, "/")

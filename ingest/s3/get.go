@@ -46,6 +46,10 @@ func (b *Body) ETagIsMD5() bool {
 	return (sse == "" || sse == "AES256") && b.header.Get("X-Amz-Server-Side-Encryption-Customer-Algorithm") == ""
 }
 
+// Signature is what CloudTrail writes into a digest's metadata, "" for any other
+// object.
+func (b *Body) Signature() string { return b.header.Get("X-Amz-Meta-Signature") }
+
 func (s *Source) get(ctx context.Context, c *conn, o mirror.Object) (*http.Response, error) {
 	req, err := s.request(ctx, c, o)
 	if err != nil {

@@ -55,10 +55,11 @@ type Object struct {
 	ETag     string // the MD5 where empty
 	Class    string // storage class
 	Modified time.Time
-	Restored bool // out of the archive, for some days
-	Short    int  // so many GETs break off halfway
-	Garbled  int  // so many GETs have a wrong byte
-	Vanish   bool // listed, but not there for GET
+	Restored bool              // out of the archive, for some days
+	Short    int               // so many GETs break off halfway
+	Garbled  int               // so many GETs have a wrong byte
+	Vanish   bool              // listed, but not there for GET
+	Meta     map[string]string // user metadata
 }
 
 // New starts a fake with the given buckets; it ends with the test. It also
@@ -197,6 +198,9 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, key string, objects
 	}
 	data := o.Data
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	for name, value := range o.Meta {
+		w.Header().Set("X-Amz-Meta-"+name, value)
+	}
 	switch {
 	case o.Short > 0:
 		o.Short--

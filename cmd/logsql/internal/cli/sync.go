@@ -22,6 +22,7 @@ type syncOptions struct {
 	region   string
 	payer    bool
 	workers  int
+	accept   bool
 	dryRun   bool
 	json     bool
 	progress string
@@ -42,7 +43,8 @@ not followed. Without SOURCE, the sources that the mirror knows are synced again
 
 What is there is not fetched again, and an interrupted sync goes on where it
 stopped. Nothing is deleted or overwritten in the mirror: an object that changed
-in S3 is reported. Credentials, region and endpoint are found as the AWS command
+in S3 is reported each time and kept beside the first, which the tables go on
+with until --accept takes the new one. Credentials, region and endpoint are found as the AWS command
 line finds them; China regions and gateways work the same way.`,
 		Example: `  logsql sync s3://my-logs/AWSLogs/
   logsql sync s3://my-logs --since 2021-12-04 --until 2021-12-06
@@ -67,6 +69,7 @@ line finds them; China regions and gateways work the same way.`,
 	f.StringVar(&o.region, "region", "", "the buckets' `region`, such as cn-north-1")
 	f.BoolVar(&o.payer, "request-payer", false, "pay for requests to a bucket whose owner asks it")
 	f.IntVar(&o.workers, "workers", 0, "`number` of objects fetched at once (0: let logsql choose)")
+	f.BoolVar(&o.accept, "accept", false, "take objects that changed in S3 in place of the mirror's, which are kept beside")
 	f.BoolVar(&o.dryRun, "dry-run", false, "list what would be fetched; fetch and write nothing")
 	f.BoolVar(&o.json, "json", false, "print the report as one JSON object")
 	progressFlag(cmd, &o.progress)
@@ -138,6 +141,7 @@ func (a *app) runSync(ctx context.Context, o syncOptions, targets []ingest.Targe
 	defer m.Close()
 	report, err := ingest.Sync(ctx, m, targets, ingest.Options{
 		Types: o.types, Since: o.since.Time, Until: o.until.Time, Workers: o.workers, DryRun: o.dryRun,
+		Accept:   o.accept,
 		Progress: func(r ingest.Report) { bar.show(func() string { return syncProgress(r) }) },
 	})
 	bar.done()
@@ -179,7 +183,9 @@ func (a *app) writeSync(r ingest.Report) {
 		{r.OtherType, "of other types"},
 		{r.NoObject, "no files (links and the like)"},
 		{r.Gone, "gone since they were listed"},
-		{r.Mutated, "changed in S3, the mirror's copies kept"},
+		{r.Accepted, "changed and accepted (logsql convert-parquet converts them again)"},
+		{r.Mutated, "changed, the mirror's copies kept"},
+		{r.Pruned, "pruned before"},
 		{r.Denied, "denied"},
 		{r.Archived, "archived"},
 		{r.Failed, "failed"},
