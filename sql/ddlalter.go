@@ -75,6 +75,7 @@ func (a *alteration) do(action syntax.AlterAction) error {
 		return a.setLocation(x)
 	case *syntax.SetProperties:
 		a.t.External.Properties = merged(a.t.External.Properties, propertyMap(x.Properties))
+		takeComment(a.t)
 		if _, err := catalog.ProjectionOf(a.t); err != nil {
 			return placed(x, err)
 		}

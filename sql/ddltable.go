@@ -93,6 +93,7 @@ func (s *Session) tableOf(stmt *syntax.CreateTable) (*catalog.Table, error) {
 		return nil, err
 	}
 	t.External = &catalog.External{Location: location, SerdeProps: map[string]string{}, Properties: propertyMap(stmt.Properties)}
+	takeComment(t)
 	if err := setFormat(t.External, stmt); err != nil {
 		return nil, err
 	}
@@ -106,6 +107,14 @@ func (s *Session) tableOf(stmt *syntax.CreateTable) (*catalog.Table, error) {
 		}
 	}
 	return t, nil
+}
+
+// takeComment makes the property comment, where Hive keeps it, the table's.
+func takeComment(t *catalog.Table) {
+	if comment, ok := t.External.Properties["comment"]; ok {
+		t.Comment = comment
+		delete(t.External.Properties, "comment")
+	}
 }
 
 func serdeNode(stmt *syntax.CreateTable) syntax.Node {

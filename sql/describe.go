@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -52,6 +53,33 @@ func (s *Session) describe(stmt *syntax.Describe, cat *catalog.Catalog) (*Rows, 
 		lines = append(lines, partitionLines(t)...)
 	}
 	return plainRows(describeColumns, lines), nil
+}
+
+// describeDatabase is Hive's DESCRIBE DATABASE; EXTENDED adds the properties.
+func (s *Session) describeDatabase(ctx context.Context, stmt *syntax.Describe, cat *catalog.Catalog) (*Rows, error) {
+	at := lastIdent(stmt.Table)
+	name := strings.ToLower(at.Name)
+	if !cat.HasDatabase(name) {
+		return nil, noDatabase(at, name)
+	}
+	store, err := catalog.OpenStore(ctx, s.mirror)
+	if err != nil {
+		return nil, internal(err)
+	}
+	d, err := store.Database(ctx, name)
+	if err != nil {
+		return nil, internal(err)
+	}
+	parameters := ""
+	if stmt.Detail != "" && len(d.Properties) > 0 {
+		var list []string
+		for _, k := range slices.Sorted(maps.Keys(d.Properties)) {
+			list = append(list, k+"="+d.Properties[k])
+		}
+		parameters = "{" + strings.Join(list, ", ") + "}"
+	}
+	columns := []string{"db_name", "comment", "location", "owner_name", "owner_type", "parameters"}
+	return plainRows(columns, [][]string{{name, d.Comment, d.Location, "hadoop", "USER", parameters}}), nil
 }
 
 // describedPartition holds DESCRIBE t PARTITION (…) to a partition there is; its

@@ -177,6 +177,8 @@ func (w *writer) formatOf(stmt *syntax.Insert, t *catalog.Table) error {
 		w.Text = textFormat(e.SerdeProps)
 	case strings.HasSuffix(e.Serde, ".JsonSerDe"):
 		w.Format, w.Codec = "JSON", "none"
+	case e.Serde == openCSV && e.SerdeProps["separatorChar"]+e.SerdeProps["quoteChar"]+e.SerdeProps["escapeChar"] == "":
+		w.Format, w.Codec = "CSV", "none"
 	default:
 		return syntax.ErrorAt(stmt, "NOT_SUPPORTED", "Inserting into a table of %s is not supported", e.Serde)
 	}

@@ -73,7 +73,9 @@ func (s *Session) compareUnits(ctx context.Context, c *catalog.Copy, t *catalog.
 	if err != nil {
 		return s.compareFewer(ctx, c, t, units, files)
 	}
-	have, err := s.fingerprints(ctx, &bind.Scan{Table: t, Lake: catalog.LakeCopy{Names: c.Names, Units: units}})
+	lake := c.LakeCopy
+	lake.Units = units
+	have, err := s.fingerprints(ctx, &bind.Scan{Table: t, Lake: lake})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -129,8 +129,11 @@ func (s *Session) Query(ctx context.Context, stmt syntax.Statement) (*Rows, erro
 	case *syntax.Use:
 		return s.use(stmt, cat)
 	case *syntax.Show:
-		return s.show(stmt, cat)
+		return s.show(ctx, stmt, cat)
 	case *syntax.Describe:
+		if stmt.Database {
+			return s.describeDatabase(ctx, stmt, cat)
+		}
 		return s.describe(stmt, cat)
 	case *syntax.CreateDatabase:
 		return s.createDatabase(ctx, stmt)

@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -18,7 +19,7 @@ func (s *Session) use(stmt *syntax.Use, cat *catalog.Catalog) (*Rows, error) {
 	return noRows(), nil
 }
 
-func (s *Session) show(stmt *syntax.Show, cat *catalog.Catalog) (*Rows, error) {
+func (s *Session) show(ctx context.Context, stmt *syntax.Show, cat *catalog.Catalog) (*Rows, error) {
 	matches, err := likePattern(stmt.Like)
 	if err != nil {
 		return nil, err
@@ -41,6 +42,9 @@ func (s *Session) show(stmt *syntax.Show, cat *catalog.Catalog) (*Rows, error) {
 	t, err := s.tableOrFailed(stmt, stmt.From, cat)
 	if err != nil {
 		return nil, err
+	}
+	if what == "CREATE TABLE" && t.External == nil && t.View == nil {
+		return s.showBuiltin(ctx, stmt, t)
 	}
 	return show(stmt, t)
 }

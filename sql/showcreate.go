@@ -1,10 +1,12 @@
 package sql
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
 
+	"logsql/convert/lake"
 	"logsql/convert/schema"
 	"logsql/sql/catalog"
 	"logsql/sql/syntax"
@@ -16,17 +18,52 @@ func showCreateTable(stmt *syntax.Show, t *catalog.Table) (*Rows, error) {
 	if t.View != nil {
 		return nil, syntax.ErrorAt(nameSpan(stmt.From), "NOT_SUPPORTED", "Relation '%s' is a view, not a table: SHOW CREATE VIEW %s", t.FullName(), dotted(stmt.From))
 	}
-	var notes []string
-	if t.External == nil {
-		t, notes = builtinDDL(t), []string{t.Name + " is built in: this is the table that DDL would make over its objects"}
-	}
+	return createLines(t), nil
+}
+
+func createLines(t *catalog.Table) *Rows {
 	var lines [][]string
 	for line := range strings.SplitSeq(ddl("`"+t.Name+"`", t, commentOf), "\n") {
 		lines = append(lines, []string{line})
 	}
-	rows := plainRows([]string{"createtab_stmt"}, lines)
+	return plainRows([]string{"createtab_stmt"}, lines)
+}
+
+// showBuiltin prints a built-in table as DDL over the objects that it was made
+// from.
+func (s *Session) showBuiltin(ctx context.Context, stmt *syntax.Show, t *catalog.Table) (*Rows, error) {
+	if t.Database != catalog.Builtin {
+		return nil, syntax.ErrorAt(nameSpan(stmt.From), "NOT_SUPPORTED", "Relation '%s' lies over no objects: DESCRIBE %s", t.FullName(), dotted(stmt.From))
+	}
+	made := builtinDDL(t)
+	folders, err := s.sources(ctx, t.Name)
+	if err != nil {
+		return nil, internal(err)
+	}
+	notes := []string{t.Name + " is built in: this is what it would be as a table over its objects; logsql tables discover prints DDL that reads them"}
+	switch len(folders) {
+	case 0:
+		notes = append(notes, "nothing is converted to it yet: the LOCATION is as AWS documents it")
+	case 1:
+		made.External.Location = folders[0]
+	default:
+		made.External.Location = folders[0]
+		notes = append(notes, "it was made from objects below "+strings.Join(folders, ", ")+"; a table over objects has one LOCATION")
+	}
+	rows := createLines(made)
 	rows.Notes = notes
 	return rows, nil
+}
+
+func (s *Session) sources(ctx context.Context, table string) ([]string, error) {
+	if s.mirror.Empty() {
+		return nil, nil
+	}
+	l, err := lake.Open(ctx, s.mirror)
+	if err != nil {
+		return nil, err
+	}
+	return l.Sources(ctx, table)
 }
 
 // DDL is the statement that makes a table over objects, under a name that is

@@ -201,11 +201,30 @@ func (w *writer) setColumns(n syntax.Node, columns []schema.Column, partition []
 			return err
 		}
 	}
+	if err := w.csvColumns(n, columns[:len(columns)-len(partition)]); err != nil {
+		return err
+	}
 	w.Columns, w.names, w.Partition = columns, partition, len(partition)
 	for i := range columns {
 		w.Places = append(w.Places, i)
 	}
 	return nil
+}
+
+// csvColumns holds the columns of CSV to texts: its SerDe knows no other type.
+func (w *writer) csvColumns(n syntax.Node, columns []schema.Column) error {
+	var others []string
+	for _, c := range columns {
+		if _, bounded := c.Type.Length(); c.Type.Kind != schema.Varchar || bounded {
+			others = append(others, c.Name+" "+c.Type.String())
+		}
+	}
+	if w.Format != "CSV" || others == nil {
+		return nil
+	}
+	err := syntax.ErrorAt(n, "NOT_SUPPORTED", "Hive CSV storage format only supports VARCHAR (unbounded). Unsupported columns: %s", strings.Join(others, ", "))
+	err.Hint = "CAST(… AS varchar)"
+	return err
 }
 
 // writable refuses types that Hive's tables do not have.

@@ -108,7 +108,11 @@ var writeFormats = []struct {
 	{"PARQUET", "PARQUET", [][2]string{{"SNAPPY", "snappy"}, {"GZIP", "gzip"}, {"ZSTD", "zstd"}, {"NONE", "uncompressed"}, {"UNCOMPRESSED", "uncompressed"}}},
 	{"TEXTFILE", "TEXTFILE", [][2]string{{"GZIP", "gzip"}, {"ZSTD", "zstd"}, {"NONE", "none"}}},
 	{"JSON", "JSONFILE", [][2]string{{"GZIP", "gzip"}, {"ZSTD", "zstd"}, {"NONE", "none"}}},
+	{"CSV", "TEXTFILE", [][2]string{{"GZIP", "gzip"}, {"ZSTD", "zstd"}, {"NONE", "none"}}},
 }
+
+// openCSV is the SerDe of CSV, which Hive has no STORED AS for.
+const openCSV = "org.apache.hadoop.hive.serde2.OpenCSVSerde"
 
 // setFormat finds format, compression and delimiters; the table that is written
 // is described by what it returns.
@@ -127,15 +131,18 @@ func (o *writeOptions) setFormat(w *lower.Writing) (*catalog.External, error) {
 		stored, _ := catalog.FormatOf(f.stored)
 		w.Format = f.name
 		e := &catalog.External{Format: stored.Name, Serde: stored.Serde, SerdeProps: map[string]string{}, Properties: map[string]string{}}
-		if w.Format == "JSON" {
-			e.Format = "TEXTFILE" // lines, which the SerDe takes apart
+		switch w.Format { // lines, which the SerDe takes apart
+		case "JSON":
+			e.Format = "TEXTFILE"
+		case "CSV":
+			e.Serde = openCSV
 		}
 		if err := o.setCodec(w, f.codecs); err != nil {
 			return nil, err
 		}
 		return e, o.setText(w, e)
 	}
-	return nil, syntax.ErrorAt(o.node("format"), "NOT_SUPPORTED", "Writing %s is not supported: PARQUET, TEXTFILE and JSON are", strings.ToUpper(name))
+	return nil, syntax.ErrorAt(o.node("format"), "NOT_SUPPORTED", "Writing %s is not supported: PARQUET, TEXTFILE, JSON and CSV are", strings.ToUpper(name))
 }
 
 func (o *writeOptions) setCodec(w *lower.Writing, codecs [][2]string) error {

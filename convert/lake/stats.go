@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"iter"
+	"regexp"
+	"strings"
 
 	"logsql/ingest/mirror"
 )
@@ -86,6 +88,40 @@ func (l *Lake) Unconverted(ctx context.Context) (int64, error) {
 	}
 	// A convert-parquet may have gone on between the questions.
 	return max(n-done, 0), err
+}
+
+// Sources are the folders, one a bucket, below which the objects lie that a table
+// was made from, without those of a day.
+func (l *Lake) Sources(ctx context.Context, table string) (folders []string, err error) {
+	if l.absent != nil {
+		return nil, nil
+	}
+	const sources = `SELECT o.bucket, min(o.key), max(o.key) FROM conversions c JOIN objects o ON o.id = c.object
+		WHERE c.tbl = ? AND c.outcome = 'converted' GROUP BY o.bucket ORDER BY o.bucket`
+	rows, err := l.m.DB().QueryContext(ctx, sources, table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var bucket, first, last string
+		if err := rows.Scan(&bucket, &first, &last); err != nil {
+			return nil, err
+		}
+		folders = append(folders, mirror.URI(bucket, ofDay.ReplaceAllString(folderOf(first, last), "$1")))
+	}
+	return folders, rows.Err()
+}
+
+var ofDay = regexp.MustCompile(`(^|/)\d{4}/(\d{2}/){0,3}$`)
+
+// folderOf is the folder that two keys, and all that sort between them, lie in.
+func folderOf(first, last string) string {
+	n := 0
+	for n < min(len(first), len(last)) && first[n] == last[n] {
+		n++
+	}
+	return first[:strings.LastIndexByte(first[:n], '/')+1]
 }
 
 // BadLine is a line that could not be decoded. Of an object with very many only

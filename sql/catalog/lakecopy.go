@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ import (
 // was seen to hold the very rows that the table's SerDe makes.
 type LakeCopy struct {
 	Names map[string]string // the part's column that each column of the table is
+	Tail  map[string]string // of columns that are NULL in rows without another of the part's: that one
 	Units []LakeUnit
 }
 
@@ -30,7 +32,7 @@ type LakeUnit struct {
 // and under which names: flow logs by name, else by the place of version 2,
 // access logs by place, CloudTrail by name. It is a guess to be tried, so it
 // need not be right; where it is wrong, the rows differ.
-func copyOf(t *Table) (typ *logtype.Type, names map[string]string) {
+func copyOf(t *Table) (typ *logtype.Type, from LakeCopy) {
 	e := t.External
 	at := func(i int) string { return "" }
 	switch {
@@ -47,9 +49,9 @@ func copyOf(t *Table) (typ *logtype.Type, names map[string]string) {
 	case strings.HasSuffix(e.Serde, ".CloudTrailSerde"), strings.HasSuffix(e.Format, ".CloudTrailInputFormat"):
 		typ = logtype.ByName(layout.CloudTrail)
 	default:
-		return nil, nil
+		return nil, from
 	}
-	names = map[string]string{}
+	names := map[string]string{}
 	for i, c := range t.Columns {
 		switch known := slices.ContainsFunc(typ.Columns, func(k schema.Column) bool { return k.Name == c.Name }); {
 		case t.PartitionIndex(c.Name) >= 0:
@@ -61,7 +63,30 @@ func copyOf(t *Table) (typ *logtype.Type, names map[string]string) {
 			names[c.Name] = c.Name
 		}
 	}
-	return typ, names
+	return typ, LakeCopy{Names: names, Tail: tailOf(t, names)}
+}
+
+// optionalTail is the end of AWS's patterns for access logs: fields that came
+// later, which match all or not at all.
+var optionalTail = regexp.MustCompile(`\(\?:((?: \(\[\^ \]\*\))+)\)\?(?:\.\*)?\$?$`)
+
+// tailOf finds the columns of such an end, which are NULL in a line that has not
+// got the last of them.
+func tailOf(t *Table, names map[string]string) map[string]string {
+	m := optionalTail.FindStringSubmatch(t.External.SerdeProps["input.regex"])
+	data := t.Columns[:len(t.Columns)-len(t.Partition)]
+	if m == nil {
+		return nil
+	}
+	n := strings.Count(m[1], "(")
+	if n > len(data) {
+		return nil
+	}
+	tail := map[string]string{}
+	for _, c := range data[len(data)-n:] {
+		tail[c.Name] = names[data[len(data)-1].Name]
+	}
+	return tail
 }
 
 var flowV2, _ = logtype.FlowFields(nil)
@@ -84,12 +109,12 @@ type conversion struct{ unit, converted int64 }
 // agreement is the version of the code that reads raw files and of that which
 // reads them in the lake: what was seen to agree under another one is compared
 // again.
-const agreement = "1"
+const agreement = "2"
 
 // CopyOf finds what the lake holds of the files of a table, nil where it can
 // hold nothing of it.
 func (s *Store) CopyOf(ctx context.Context, t *Table, files []File) (*Copy, error) {
-	typ, names := copyOf(t)
+	typ, from := copyOf(t)
 	if typ == nil || s.absent || len(files) == 0 {
 		return nil, nil
 	}
@@ -102,7 +127,7 @@ func (s *Store) CopyOf(ctx context.Context, t *Table, files []File) (*Copy, erro
 		return nil, err
 	}
 	c := &Copy{store: s, table: typ.Name, parts: map[int64][]lake.Part{}}
-	c.Names = names
+	c.LakeCopy = from
 	if err := c.conversions(ctx, files); err != nil {
 		return nil, err
 	}

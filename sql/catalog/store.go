@@ -154,6 +154,16 @@ func (tx *Tx) Database(name string) (d Database, ok bool, err error) {
 	return d, true, json.Unmarshal([]byte(properties), &d.Properties)
 }
 
+// Database reads a database as a statement made it; one that is always there has
+// nothing but its name.
+func (s *Store) Database(ctx context.Context, name string) (Database, error) {
+	if s.absent {
+		return Database{Name: name}, nil
+	}
+	d, _, err := (&Tx{ctx, s.m.DB()}).Database(name)
+	return d, err
+}
+
 // TablesIn counts a database's tables and views.
 func (tx *Tx) TablesIn(database string) (n int, err error) {
 	err = tx.q.QueryRowContext(tx.ctx, "SELECT count(*) FROM tables WHERE db = ?", database).Scan(&n)

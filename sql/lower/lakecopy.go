@@ -72,8 +72,12 @@ func (l *lowerer) lakeColumns(s *bind.Scan, f catalog.File) func(alias string, c
 		if c.Name == catalog.PathColumn {
 			return column(alias, catalog.SourceColumn)
 		}
-		i := slices.IndexFunc(f.Columns, func(h schema.Column) bool { return strings.EqualFold(h.Name, s.Lake.Names[c.Name]) })
-		if i < 0 {
+		i, last := columnIndex(f.Columns, s.Lake.Names[c.Name]), 0
+		of, tailed := s.Lake.Tail[c.Name]
+		if tailed {
+			last = columnIndex(f.Columns, of)
+		}
+		if i < 0 || last < 0 {
 			return castTo(&syntax.NullLit{}, c.Type)
 		}
 		// What cannot be had in this type was never seen to agree.
@@ -81,8 +85,16 @@ func (l *lowerer) lakeColumns(s *bind.Scan, f catalog.File) func(alias string, c
 		if !ok {
 			return castTo(&syntax.NullLit{}, c.Type)
 		}
+		if tailed {
+			there := &syntax.IsNull{X: column(alias, f.Columns[last].Name), Not: true}
+			x = &syntax.Case{Whens: []syntax.When{{Cond: there, Result: x}}}
+		}
 		return castTo(x, c.Type)
 	}
+}
+
+func columnIndex(columns []schema.Column, name string) int {
+	return slices.IndexFunc(columns, func(c schema.Column) bool { return strings.EqualFold(c.Name, name) })
 }
 
 // Fingerprints is a query that gives, of each object of a scan, its address, how

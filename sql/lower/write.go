@@ -14,7 +14,7 @@ type Writing struct {
 	Columns   []schema.Column // the files' and then the partition columns
 	Places    []int           // of each column among the query's; -1 for NULL
 	Partition int             // how many of Columns, the last, are in the folders' names
-	Format    string          // PARQUET, TEXTFILE, JSON
+	Format    string          // PARQUET, TEXTFILE, JSON, CSV
 	Codec     string          // DuckDB's name
 	Level     int             // of ZSTD; 0 for its own choice
 	Text      TextFormat
@@ -88,12 +88,26 @@ func (l *lowerer) written(w Writing, values []syntax.Expr) []syntax.SelectItem {
 		}
 		return append(items, selected(castTo(call("to_json", object), schema.Text), "line"))
 	}
+	if w.Format == "CSV" {
+		return append(items, selected(csvLine(values), "line"))
+	}
 	fields := &syntax.ArrayLit{}
 	for i, x := range values {
 		text := l.delimited(x, w.Columns[i].Type, w.Text, 1)
 		fields.Elems = append(fields.Elems, call("coalesce", text, str(w.Text.Null)))
 	}
 	return append(items, selected(call("array_to_string", fields, str(w.Text.Separators[0])), "line"))
+}
+
+// csvLine is a line as OpenCSVSerde writes it: texts in quotes, nothing for
+// NULL.
+func csvLine(values []syntax.Expr) syntax.Expr {
+	fields := &syntax.ArrayLit{}
+	for _, x := range values {
+		quoted := &syntax.Binary{Op: "||", X: str(`"`), Y: call("replace", x, str(`"`), str(`""`))}
+		fields.Elems = append(fields.Elems, call("coalesce", &syntax.Binary{Op: "||", X: quoted, Y: str(`"`)}, str("")))
+	}
+	return call("array_to_string", fields, str(","))
 }
 
 func (w Writing) options() []syntax.NamedArg {

@@ -85,9 +85,11 @@ type Show struct {
 	Key    *StringLit // the property of SHOW TBLPROPERTIES table('key')
 }
 
-// Describe is DESCRIBE [EXTENDED|FORMATTED] table [PARTITION (…)] [column].
+// Describe is DESCRIBE [EXTENDED|FORMATTED] table [PARTITION (…)] [column], or
+// DESCRIBE DATABASE [EXTENDED] name, with the name as Table.
 type Describe struct {
 	Span
+	Database  bool
 	Detail    string // EXTENDED, FORMATTED or ""
 	Table     Name
 	Partition *PartitionSpec

@@ -80,6 +80,8 @@ var statementCases = append(same(
 	"SHOW SESSION",
 	"SHOW STATS FOR t",
 	"DESCRIBE flow",
+	"DESCRIBE DATABASE logs",
+	"DESCRIBE DATABASE EXTENDED logs",
 	"DESCRIBE FORMATTED logs.flow",
 	"DESCRIBE EXTENDED flow useridentity.arn",
 	"DESCRIBE OUTPUT q",

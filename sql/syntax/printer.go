@@ -142,6 +142,9 @@ func (p *printer) statement(st Statement) {
 		p.show(st)
 	case *Describe:
 		p.say("DESCRIBE ")
+		if st.Database {
+			p.say("DATABASE ")
+		}
 		if st.Detail != "" {
 			p.say(st.Detail, " ")
 		}

@@ -294,9 +294,13 @@ func (p *parser) describe() Statement {
 			name := p.ident()
 			return &DescribePrepared{Span: p.span(first.From), What: next.Sym, Name: name}
 		}
-	case "DATABASE", "SCHEMA", "FUNCTION":
+	case "FUNCTION":
 		if p.peek(2).isName() {
 			return p.unsupported("DESCRIBE " + next.Sym)
+		}
+	case "DATABASE", "SCHEMA":
+		if d.Database = p.peek(2).isName() || p.peek(2).Kind == TokBackquoted; d.Database {
+			p.next()
 		}
 	}
 	p.next()
@@ -305,6 +309,10 @@ func (p *parser) describe() Statement {
 		p.next()
 	}
 	d.Table = p.hiveName()
+	if d.Database {
+		d.Span = p.span(first.From)
+		return d
+	}
 	if p.atSeq("PARTITION", "(") {
 		p.hive(func() {
 			spec := p.partitionSpec(false)
