@@ -73,18 +73,34 @@ func (s *Session) compareUnits(ctx context.Context, c *catalog.Copy, t *catalog.
 	if err != nil {
 		return s.compareFewer(ctx, c, t, units, files)
 	}
-	lake := c.LakeCopy
-	lake.Units = units
-	have, err := s.fingerprints(ctx, &bind.Scan{Table: t, Lake: lake})
-	if ctx.Err() != nil {
-		return ctx.Err()
+	var have [2]map[string]string
+	for i, units := range [][]catalog.LakeUnit{units, catalog.Ruled(units)} {
+		if i > 0 && len(c.Rule) == 0 {
+			break
+		}
+		lake := c.LakeCopy
+		lake.Units = units
+		have[i], err = s.fingerprints(ctx, &bind.Scan{Table: t, Lake: lake})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			have[i] = nil
+		}
 	}
-	return asError(c.Keep(ctx, t, files, func(f catalog.File) bool { return err == nil && raw[f.URI] == have[f.URI] }))
+	return asError(c.Keep(ctx, t, files, func(f catalog.File) catalog.Agreement {
+		for i, prints := range have {
+			if prints != nil && raw[f.URI] == prints[f.URI] {
+				return catalog.Agrees + catalog.Agreement(i)
+			}
+		}
+		return catalog.Differs
+	}))
 }
 
 func (s *Session) compareFewer(ctx context.Context, c *catalog.Copy, t *catalog.Table, units []catalog.LakeUnit, files []catalog.File) error {
 	if len(files) == 1 {
-		return asError(c.Keep(ctx, t, files, func(catalog.File) bool { return false }))
+		return asError(c.Keep(ctx, t, files, func(catalog.File) catalog.Agreement { return catalog.Differs }))
 	}
 	if len(units) == 1 {
 		a, b := units[0], units[0]

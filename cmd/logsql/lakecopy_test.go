@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -157,6 +158,29 @@ func TestRawTablesOdd(t *testing.T) {
 	}
 }
 
+// builtinOf is what a kind of generated logs becomes, with a column that every
+// record has.
+var builtinOf = map[string][2]string{
+	"flow": {"vpc_flow_logs", "interface_id"}, "access": {"s3_access_logs", "bucketowner"}, "trail": {"cloudtrail_logs", "eventid"},
+}
+
+// countLost holds a table to a row for each record of the built-in one, and
+// counts the rows that its SerDe makes nothing of: those of access logs in which
+// AWS's pattern does not expect a quote or a blank, none of other types.
+func countLost(t *testing.T, mirror, table, kind string) {
+	t.Helper()
+	of := builtinOf[kind]
+	counts := rowsOf(t, mirror, "SELECT (SELECT count(*) FROM "+of[0]+` WHERE "$object" IN (SELECT "$path" FROM `+table+")) AS records, count(*) AS rows, count_if("+of[1]+" IS NULL) AS lost FROM "+table)
+	var n struct{ Records, Rows, Lost int }
+	if err := json.Unmarshal([]byte(strings.Join(counts, "")), &n); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%s: %d records, %d rows, %d of them lost to the SerDe", table, n.Records, n.Rows, n.Lost)
+	if n.Rows != n.Records || (n.Lost > 0) != (kind == "access") || n.Lost > n.Rows/4 {
+		t.Errorf("%s: %d rows of %d records, %d lost", table, n.Rows, n.Records, n.Lost)
+	}
+}
+
 // TestRawTablesGenerated holds generated logs of every type to the same, and
 // real ones.
 func TestRawTablesGenerated(t *testing.T) {
@@ -170,9 +194,11 @@ func TestRawTablesGenerated(t *testing.T) {
 			logsql(t, "--mirror", mirror, "sync", filepath.Join(tmp, "bucket"), "--as", "s3://generated")
 			run{}.logsql(t, "--mirror", mirror, "convert-parquet")
 			for _, table := range rawTables(t, mirror, "generated") {
-				if fromLake, files := sameRaw(t, mirror, table); fromLake == 0 || fromLake < files && kind.kind != "access" {
+				// Lines of access logs shift fields now and then; such objects are read raw.
+				if fromLake, files := sameRaw(t, mirror, table); fromLake < files && (kind.kind != "access" || fromLake < files*9/10) {
 					t.Errorf("%s: %d of %d files from the lake", table, fromLake, files)
 				}
+				countLost(t, mirror, table, kind.kind)
 			}
 		})
 	}

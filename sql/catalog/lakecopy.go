@@ -18,6 +18,7 @@ import (
 type LakeCopy struct {
 	Names map[string]string // the part's column that each column of the table is
 	Tail  map[string]string // of columns that are NULL in rows without another of the part's: that one
+	Rule  map[string]string // patterns that columns of the part match where the SerDe makes more than NULLs of a line
 	Units []LakeUnit
 }
 
@@ -26,6 +27,7 @@ type LakeUnit struct {
 	Parts []lake.Part
 	Files []File // those that are read here
 	Whole bool   // the parts hold no records of any other object
+	Ruled bool   // the Rule is to be applied: it holds back what the SerDe loses
 }
 
 // copyOf says which built-in table may hold the rows of a table over objects,
@@ -63,7 +65,7 @@ func copyOf(t *Table) (typ *logtype.Type, from LakeCopy) {
 			names[c.Name] = c.Name
 		}
 	}
-	return typ, LakeCopy{Names: names, Tail: tailOf(t, names)}
+	return typ, LakeCopy{Names: names, Tail: tailOf(t, names), Rule: ruleOf(t, names)}
 }
 
 // optionalTail is the end of AWS's patterns for access logs: fields that came
@@ -91,6 +93,29 @@ func tailOf(t *Table, names map[string]string) map[string]string {
 
 var flowV2, _ = logtype.FlowFields(nil)
 
+// patternGroup is a group of a pattern that is one of AWS's.
+var patternGroup = regexp.MustCompile(`\(((?:[^()\\?]|\\.)(?:[^()\\]|\\.)*)\)`)
+
+// quotedFields are those of access logs that may hold anything.
+var quotedFields = []string{"request_uri", "referrer", "useragent"}
+
+// ruleOf finds what the pattern of a table asks of the fields in quotes: AWS's
+// takes no blank in a referrer and no quote in the others.
+func ruleOf(t *Table, names map[string]string) map[string]string {
+	data := t.Columns[:len(t.Columns)-len(t.Partition)]
+	groups := patternGroup.FindAllStringSubmatch(t.External.SerdeProps["input.regex"], -1)
+	if len(groups) != len(data) {
+		return nil
+	}
+	rule := map[string]string{}
+	for i, c := range data {
+		if slices.Contains(quotedFields, names[c.Name]) {
+			rule[names[c.Name]] = groups[i][1]
+		}
+	}
+	return rule
+}
+
 // Copy is where files stand in the lake.
 type Copy struct {
 	LakeCopy
@@ -109,7 +134,7 @@ type conversion struct{ unit, converted int64 }
 // agreement is the version of the code that reads raw files and of that which
 // reads them in the lake: what was seen to agree under another one is compared
 // again.
-const agreement = "2"
+const agreement = "3"
 
 // CopyOf finds what the lake holds of the files of a table, nil where it can
 // hold nothing of it.
@@ -193,8 +218,18 @@ func idsOf(files []File) []int64 {
 type verdict struct {
 	version string
 	conversion
-	agrees bool
+	agrees Agreement
 }
+
+// Agreement is what a comparison of an object's rows said.
+type Agreement int
+
+// The lake has other rows, the same, the same where the Rule is applied.
+const (
+	Differs Agreement = iota
+	Agrees
+	AgreesRuled
+)
 
 func (c *Copy) agreed(ctx context.Context, shape string) (map[int64]verdict, error) {
 	db := c.store.m.DB()
@@ -208,7 +243,7 @@ func (c *Copy) agreed(ctx context.Context, shape string) (map[int64]verdict, err
 	for rows.Next() {
 		var object, unit, converted *int64
 		var version *string
-		var agrees *bool
+		var agrees *Agreement
 		if err := rows.Scan(&c.shape, &object, &version, &unit, &converted, &agrees); err != nil {
 			return nil, err
 		}
@@ -224,7 +259,10 @@ func (c *Copy) sort(ctx context.Context, files []File, parts []lake.Part, known 
 	if err := c.partsOf(ctx, parts); err != nil {
 		return err
 	}
-	agreed, untried := map[int64][]File{}, map[int64][]File{}
+	var agreed [AgreesRuled + 1]map[int64][]File
+	for i := range agreed {
+		agreed[i] = map[int64][]File{} // by unit; those that differ are untried
+	}
 	whole := map[int64]bool{}
 	for _, f := range files {
 		from, converted := c.from[f.object]
@@ -232,19 +270,34 @@ func (c *Copy) sort(ctx context.Context, files []File, parts []lake.Part, known 
 		seen, tried := known[f.object]
 		current := tried && seen.conversion == from && seen.version == fileVersion(&f)
 		switch {
-		case converted && current && seen.agrees:
-			agreed[from.unit] = append(agreed[from.unit], f)
+		case converted && current && seen.agrees != Differs:
+			agreed[seen.agrees][from.unit] = append(agreed[seen.agrees][from.unit], f)
 			continue
 		case converted && !current:
-			untried[from.unit] = append(untried[from.unit], f)
+			agreed[Differs][from.unit] = append(agreed[Differs][from.unit], f)
 		}
 		c.Raw = append(c.Raw, f)
 	}
 	var err error
-	if c.Units, err = c.units(ctx, agreed); err == nil {
-		c.Untried, err = c.units(ctx, untried)
+	if c.Units, err = c.units(ctx, agreed[Agrees]); err != nil {
+		return err
 	}
+	ruled, err := c.units(ctx, agreed[AgreesRuled])
+	if err != nil {
+		return err
+	}
+	c.Units = append(c.Units, Ruled(ruled)...)
+	c.Untried, err = c.units(ctx, agreed[Differs])
 	return err
+}
+
+// Ruled are units to which the Rule is applied.
+func Ruled(units []LakeUnit) []LakeUnit {
+	units = slices.Clone(units)
+	for i := range units {
+		units[i].Ruled = true
+	}
+	return units
 }
 
 // there reports whether the parts of a unit lie in the lake as they were
@@ -327,8 +380,8 @@ func (c *Copy) storing(ctx context.Context, units []int64) (map[int64]map[int64]
 	return stored, rows.Err()
 }
 
-// Keep records whether files have the same rows in the lake.
-func (c *Copy) Keep(ctx context.Context, t *Table, files []File, agrees func(File) bool) error {
+// Keep records what was found out about files.
+func (c *Copy) Keep(ctx context.Context, t *Table, files []File, agrees func(File) Agreement) error {
 	return c.store.Update(ctx, func(tx *Tx) error {
 		if _, err := tx.q.ExecContext(ctx, "INSERT OR IGNORE INTO shapes (text) VALUES (?)", shapeOf(t)); err != nil {
 			return err

@@ -34,7 +34,7 @@ func (l *lowerer) external(n syntax.Node, s *bind.Scan, columns []schema.Column)
 			}))
 		}
 	}
-	reads = append(reads, l.lakeReads(n, s, columns)...)
+	reads = append(reads, l.lakeReads(s, columns)...)
 	if len(reads) == 0 {
 		return nothing(columns)
 	}

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,11 +15,23 @@ import (
 // lakeReads reads files of a table over objects where the lake has their
 // records. Parts that hold nothing else are read as if they were the files;
 // from any other part only the records of the files are taken.
-func (l *lowerer) lakeReads(n syntax.Node, s *bind.Scan, columns []schema.Column) []syntax.Body {
+func (l *lowerer) lakeReads(s *bind.Scan, columns []schema.Column) []syntax.Body {
+	var plain, ruled []catalog.LakeUnit
+	for _, u := range s.Lake.Units {
+		if u.Ruled {
+			ruled = append(ruled, u)
+		} else {
+			plain = append(plain, u)
+		}
+	}
+	return append(l.lakeUnits(s, columns, plain, nil), l.lakeUnits(s, columns, ruled, s.Lake.Rule)...)
+}
+
+func (l *lowerer) lakeUnits(s *bind.Scan, columns []schema.Column, units []catalog.LakeUnit, rule map[string]string) []syntax.Body {
 	var whole []catalog.File
 	var others []catalog.LakeUnit
 	ofObjects := slices.ContainsFunc(columns, func(c schema.Column) bool { return c.Name == catalog.SizeColumn || c.Name == catalog.ModifiedColumn })
-	for _, u := range s.Lake.Units {
+	for _, u := range units {
 		if !u.Whole || ofObjects || !samePartition(u.Files) {
 			others = append(others, u)
 			continue
@@ -30,14 +43,14 @@ func (l *lowerer) lakeReads(n syntax.Node, s *bind.Scan, columns []schema.Column
 	var reads []syntax.Body
 	for _, group := range filesByColumns(whole) {
 		reads = append(reads, l.readExternal(s.Table, columns, reading{
-			files: group, about: group, key: fileNameColumn, keyOf: l.pathOf, value: l.lakeColumns(s, group[0]), lake: true,
+			files: group, about: group, key: fileNameColumn, keyOf: l.pathOf, value: l.lakeColumns(s, group[0], rule), lake: true,
 		}))
 	}
-	return append(reads, l.lakeRecords(s, columns, others)...)
+	return append(reads, l.lakeRecords(s, columns, others, rule)...)
 }
 
 // lakeRecords takes the records of some objects out of parts.
-func (l *lowerer) lakeRecords(s *bind.Scan, columns []schema.Column, units []catalog.LakeUnit) []syntax.Body {
+func (l *lowerer) lakeRecords(s *bind.Scan, columns []schema.Column, units []catalog.LakeUnit, rule map[string]string) []syntax.Body {
 	var parts, objects []catalog.File
 	for _, u := range units {
 		for _, p := range u.Parts {
@@ -48,7 +61,7 @@ func (l *lowerer) lakeRecords(s *bind.Scan, columns []schema.Column, units []cat
 	var reads []syntax.Body
 	for _, group := range filesByColumns(parts) {
 		reads = append(reads, l.readExternal(s.Table, columns, reading{
-			files: group, value: l.lakeColumns(s, group[0]), only: true, lake: true,
+			files: group, value: l.lakeColumns(s, group[0], rule), only: true, lake: true,
 			about: objects, key: catalog.SourceColumn, keyOf: func(f catalog.File) syntax.Expr { return str(f.URI) },
 		}))
 	}
@@ -66,8 +79,9 @@ func partFile(p lake.Part, of catalog.File) catalog.File {
 	return of
 }
 
-// lakeColumns reads the table's columns out of parts like f.
-func (l *lowerer) lakeColumns(s *bind.Scan, f catalog.File) func(alias string, c schema.Column) syntax.Expr {
+// lakeColumns reads the table's columns out of parts like f, NULL in rows that do
+// not keep to the rule.
+func (l *lowerer) lakeColumns(s *bind.Scan, f catalog.File, rule map[string]string) func(alias string, c schema.Column) syntax.Expr {
 	return func(alias string, c schema.Column) syntax.Expr {
 		if c.Name == catalog.PathColumn {
 			return column(alias, catalog.SourceColumn)
@@ -86,11 +100,24 @@ func (l *lowerer) lakeColumns(s *bind.Scan, f catalog.File) func(alias string, c
 			return castTo(&syntax.NullLit{}, c.Type)
 		}
 		if tailed {
-			there := &syntax.IsNull{X: column(alias, f.Columns[last].Name), Not: true}
-			x = &syntax.Case{Whens: []syntax.When{{Cond: there, Result: x}}}
+			x = ifNotNull(column(alias, f.Columns[last].Name), x)
+		}
+		if len(rule) > 0 {
+			x = &syntax.Case{Whens: []syntax.When{{Cond: keepsTo(rule, alias, f), Result: x}}}
 		}
 		return castTo(x, c.Type)
 	}
+}
+
+// keepsTo tells whether a record of a part matches all patterns of the rule.
+func keepsTo(rule map[string]string, alias string, f catalog.File) syntax.Expr {
+	var all syntax.Expr = &syntax.BoolLit{Value: true}
+	for _, name := range slices.Sorted(maps.Keys(rule)) {
+		if i := columnIndex(f.Columns, name); i >= 0 {
+			all = and(all, call("regexp_full_match", column(alias, f.Columns[i].Name), str(rule[name])))
+		}
+	}
+	return all
 }
 
 func columnIndex(columns []schema.Column, name string) int {
