@@ -16,7 +16,6 @@ import (
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
-	"logsql/sql/funcs"
 	"logsql/sql/serde"
 )
 
@@ -39,6 +38,7 @@ type DB struct {
 	past *past    // the errors that TRY must let through; nil without TRY
 
 	contexts *contexts
+	names    names
 }
 
 const (
@@ -88,9 +88,6 @@ func (d *DB) open(ctx context.Context, o Options) error {
 	defer conn.Close()
 	if o.Try {
 		d.past = &past{}
-	}
-	if err := register(conn, funcs.GoFuncs(), d.past, d.contexts); err != nil {
-		return err
 	}
 	if err := registerScan(conn, d.root); err != nil {
 		return fmt.Errorf("register %s: %w", serde.Function, err)
@@ -188,7 +185,10 @@ func (r *Rows) begin(d *DB, statement string, args []any) error {
 	if err := r.connect(d); err != nil {
 		return err
 	}
-	var err error
+	err := d.register(r.conn, statement)
+	if err != nil {
+		return err
+	}
 	if r.past == nil {
 		r.rows, err = r.conn.QueryContext(r.ctx, statement, args...)
 	} else if r.stmt, err = r.conn.PrepareContext(r.ctx, statement); err == nil {

@@ -1,17 +1,10 @@
 package duck
 
 import (
-	"errors"
 	"sync/atomic"
 
-	"logsql/sql/syntax"
+	"logsql/sql/funcs"
 )
-
-// caught are the codes that Trino's TRY makes NULL of. DuckDB's TRY does so of
-// every error.
-var caught = map[string]bool{
-	"DIVISION_BY_ZERO": true, "INVALID_CAST_ARGUMENT": true, "INVALID_FUNCTION_ARGUMENT": true, "NUMERIC_VALUE_OUT_OF_RANGE": true,
-}
 
 // past are errors of Go functions that go past TRY. DuckDB does not say on whose
 // behalf a function runs: of two statements at a time in one database with TRY,
@@ -23,8 +16,7 @@ type past struct {
 
 // note keeps err, marked, where TRY must not catch it.
 func (p *past) note(err error) {
-	var known *syntax.Error
-	if p == nil || err == nil || errors.As(err, &known) && caught[known.Code] {
+	if p == nil || err == nil || funcs.TryCatches(err) {
 		return
 	}
 	err = marked(err)

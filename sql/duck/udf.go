@@ -34,22 +34,20 @@ import (
 // values over one by one. What C keeps of ours are numbers in memory of its
 // own: the handle of the udf, and the id of the connection that a call is of.
 
-// register makes the Go functions known to the database of conn.
-func register(conn *sql.Conn, list []funcs.GoFunc, past *past, contexts *contexts) error {
+// register makes a Go function known to the database of conn.
+func register(conn *sql.Conn, f funcs.GoFunc, past *past, contexts *contexts) error {
 	return conn.Raw(func(c any) error {
-		for _, f := range list {
-			u := newUDF(f)
-			u.past, u.contexts = past, contexts
-			if err := u.register(connection(c)); err != nil {
-				return fmt.Errorf("register %s: %w", f.Name, err)
-			}
+		u := newUDF(f)
+		u.past, u.contexts = past, contexts
+		if err := u.register(connection(c)); err != nil {
+			return fmt.Errorf("register %s: %w", f.Name, err)
 		}
 		return nil
 	})
 }
 
 // connection is DuckDB's own, which duckdb-go keeps to itself; without it no
-// database opens, so that every test watches that it is still there.
+// statement with a Go function runs, so that every test watches that it is still there.
 func connection(c any) mapping.Connection {
 	return *(*mapping.Connection)(reflect.ValueOf(c.(*duckdb.Conn)).Elem().FieldByName("conn").Addr().UnsafePointer())
 }

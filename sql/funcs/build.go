@@ -95,8 +95,10 @@ func field(x expr, name string) expr {
 // fail is an expression of type t that ends the query with Trino's error, or
 // is NULL inside TRY. DuckDB's own error() is volatile, which TRY refuses.
 func fail(t schema.Type, code string, msg expr) expr {
-	return typed(call("trino_fail", str(code), msg), t)
+	return typed(call(failName, str(code), msg), t)
 }
+
+const failName = "trino_fail"
 
 // anyNull tells whether one of xs is NULL.
 func anyNull(xs ...expr) expr {

@@ -88,7 +88,7 @@ func LowerCast(x syntax.Expr, from, to schema.Type, try bool) (syntax.Expr, erro
 	if from.Kind == schema.Unknown || neverFails(from, to) {
 		return e, nil
 	}
-	return tryOf(e), nil
+	return tryCastOf(e, x), nil
 }
 
 // neverFails reports whether every value can be cast: TRY around such a cast
@@ -373,14 +373,14 @@ func zoned(t, z expr) expr {
 
 // local is the wall clock of a timestamp with time zone.
 func local(x expr) expr {
-	if alwaysUTC(x) {
+	if AlwaysUTC(x) {
 		return instant(x)
 	}
 	return when(bin("=", zone(x), str("UTC")), instant(x), call("trino_local", instant(x), zone(x)))
 }
 
-// alwaysUTC tells whether a timestamp with time zone has UTC written in it.
-func alwaysUTC(x expr) bool {
+// AlwaysUTC tells whether a timestamp with time zone has UTC written in it.
+func AlwaysUTC(x expr) bool {
 	z := zone(x)
 	if c, ok := z.(*syntax.Case); ok && len(c.Whens) == 1 && isNullLiteral(c.Whens[0].Result) {
 		z = c.Else

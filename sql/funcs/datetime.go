@@ -229,19 +229,29 @@ func emitWithTimezone(c *Call) (expr, error) {
 	return zoned(call("trino_to_utc", c.Args[0], z), z), nil
 }
 
-// emitFromUnixtime rounds to the millisecond.
-func emitFromUnixtime(c *Call) (expr, error) {
+// lastMillis: Trino keeps the milliseconds of a zoned timestamp in 52 bits.
+const lastMillis = 1<<51 - 1
+
+// unixInstant is the instant so many seconds after 1970, to the millisecond.
+func unixInstant(c *Call) expr {
 	x := c.Args[0]
 	half := castTo(str("0.5"), "DOUBLE")
 	millis := call("floor", bin("+", bin("*", x, castTo(num(1000), "DOUBLE")), half))
-	const last = 1<<51 - 1 // Trino keeps the milliseconds of a zoned timestamp in 52 bits
 	over := fail(schema.Of(schema.BigInt), "INVALID_FUNCTION_ARGUMENT", bin("||", str("Millis overflow: "), call("trino_java_long", millis)))
+	if n, whole := c.whole(0); whole {
+		fits := &syntax.Between{X: n, Low: num(-lastMillis / 1000), High: num(lastMillis / 1000), Not: true}
+		return call("make_timestamp", when(fits, over, bin("*", n, num(1_000_000))))
+	}
 	fits := castTo(when(call("isnan", x), castTo(num(0), "DOUBLE"), millis), "BIGINT")
 	text, _ := c.constant(0)
-	if n, err := strconv.ParseFloat(text, 64); err != nil || math.Abs(n) > last/1000 {
-		fits = when(and(bin(">", call("abs", millis), castTo(num(last), "DOUBLE")), not(call("isnan", x))), over, fits)
+	if n, err := strconv.ParseFloat(text, 64); err != nil || math.Abs(n) > lastMillis/1000 {
+		fits = when(and(bin(">", call("abs", millis), castTo(num(lastMillis), "DOUBLE")), not(call("isnan", x))), over, fits)
 	}
-	t := call("make_timestamp", bin("*", fits, num(1000)))
+	return call("make_timestamp", bin("*", fits, num(1000)))
+}
+
+func emitFromUnixtime(c *Call) (expr, error) {
+	x, t := c.Args[0], unixInstant(c)
 	switch len(c.Args) {
 	case 2:
 		return zonedIn(t, unlessNull(x, call("trino_unix_zone", c.Args[1]))), nil
@@ -368,7 +378,7 @@ func emitDateTrunc(c *Call) (expr, error) {
 
 func truncStamp(name string, x expr, t schema.Type) expr {
 	switch {
-	case t.Kind == schema.TimestampTZ && unitPicos[name] > 0 && !alwaysUTC(x): // by the offset of the instant
+	case t.Kind == schema.TimestampTZ && unitPicos[name] > 0 && !AlwaysUTC(x): // by the offset of the instant
 		wall := local(x)
 		return zoned(bin("-", instant(x), bin("-", wall, call("date_trunc", str(name), wall))), zone(x))
 	case t.Kind == schema.TimestampTZ:
@@ -455,7 +465,7 @@ func addStamp(name string, x, n expr, t schema.Type) expr {
 
 // backToUTC is a timestamp with x's zone, of what that zone's clock shows.
 func backToUTC(wall, x expr) expr {
-	if alwaysUTC(x) {
+	if AlwaysUTC(x) {
 		return zoned(wall, str("UTC"))
 	}
 	t := when(bin("=", zone(x), str("UTC")), wall, call("trino_back_to_utc", wall, zone(x), instant(x)))

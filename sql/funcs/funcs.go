@@ -66,18 +66,20 @@ type Resolution struct {
 	Result schema.Type
 }
 
-// Call is a resolved call to be lowered. Args are lowered and cast to Params.
+// Call is a resolved call to be lowered. Args are lowered and cast to Params;
+// Written are their types before that.
 // Out carries what bind and lower made of DISTINCT, ORDER BY, FILTER, OVER and
 // NULLS; aggregates and window functions copy it. Node is the call as written.
 type Call struct {
-	Name   string
-	Args   []syntax.Expr
-	Params []schema.Type
-	Result schema.Type
-	Const  func(i int) (string, bool) // the i-th argument's text where it is a literal
-	Node   *syntax.Call
-	Out    *syntax.Call
-	Now    time.Time // the statement's clock; zero to ask DuckDB's
+	Name    string
+	Args    []syntax.Expr
+	Params  []schema.Type
+	Written []schema.Type
+	Result  schema.Type
+	Const   func(i int) (string, bool) // the i-th argument's text where it is a literal
+	Node    *syntax.Call
+	Out     *syntax.Call
+	Now     time.Time // the statement's clock; zero to ask DuckDB's
 }
 
 var families = [][]*Func{

@@ -2,7 +2,6 @@ package funcs
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"logsql/convert/schema"
@@ -34,19 +33,22 @@ func (f GoFunc) Do(ctx context.Context, args []any) (any, error) {
 	return f.Call(args)
 }
 
-// GoFuncs lists all of them.
+// GoFuncs lists all of them, with their twins.
 func GoFuncs() []GoFunc {
+	all := goOriginals()
+	for _, f := range all {
+		all = append(all, f.twins()...)
+	}
+	return all
+}
+
+func goOriginals() []GoFunc {
 	var all []GoFunc
 	for _, list := range [][]GoFunc{
 		castGo, stringGo, regexpGo, datetimeGo, jsonGo, mathGo, probabilityGo, vectorGo, hashGo, binaryGo, urlGo, addressGo, likeGo, arrayGo, fineGo, javaTimeGo, nanosGo, intervalGo,
 		sqlJSONGo, aggregateGo, checksumGo, colorGo,
 	} {
 		all = append(all, list...)
-	}
-	for _, f := range all {
-		if strings.HasPrefix(f.Name, parseName) {
-			all = append(all, f.total())
-		}
 	}
 	return all
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"logsql/convert/schema"
+	"logsql/sql/syntax"
 )
 
 var stringFuncs = []*Func{
@@ -99,8 +100,7 @@ func emitParseDataSize(c *Call) (expr, error) {
 	return typed(call("trino_data_size", c.Args[0]), c.Result), nil
 }
 
-// emitSplitPart: DuckDB's own has an empty text past the end, and where a part
-// is empty.
+// emitSplitPart: DuckDB's own is an empty text past the end.
 func emitSplitPart(c *Call) (expr, error) {
 	sep, _ := c.constant(1)
 	text, _ := c.constant(2)
@@ -108,8 +108,7 @@ func emitSplitPart(c *Call) (expr, error) {
 	if sep == "" || err != nil || n < 1 || n > math.MaxInt32 {
 		return udf("trino_split_part")(c)
 	}
-	part := call("split_part", c.Args...)
-	return when(bin("<>", part, str("")), part, at(call("string_split", c.Args[0], c.Args[1]), c.Args[2])), nil
+	return at(call("string_split", c.Args[0], c.Args[1]), c.Args[2]), nil
 }
 
 // udf calls the Go function of this name, whose result may be narrower or
@@ -253,6 +252,19 @@ func (c *Call) constant(i int) (string, bool) {
 		return "", false
 	}
 	return c.Const(i)
+}
+
+// whole is the argument as a bigint where it is of an integer type and was cast
+// to another.
+func (c *Call) whole(i int) (expr, bool) {
+	cast, ok := c.Args[i].(*syntax.Cast)
+	switch {
+	case !ok || i >= len(c.Written) || !c.Written[i].IsInteger():
+		return nil, false
+	case c.Written[i].Kind == schema.BigInt:
+		return cast.X, true
+	}
+	return castTo(cast.X, "BIGINT"), true
 }
 
 // Maps cross to Go and back as an array of pairs.

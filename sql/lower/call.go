@@ -27,9 +27,9 @@ func (l *lowerer) call(x syntax.Expr, c *bind.Call) syntax.Expr {
 	if c.Func == nil || c.Func.Kind == funcs.Aggregate && node.Over == nil {
 		l.grouped = nil // inside an aggregate the values are those before grouping
 	}
-	args := make([]syntax.Expr, len(c.Args))
+	args, written := make([]syntax.Expr, len(c.Args)), make([]schema.Type, len(c.Args))
 	for i, a := range c.Args {
-		args[i] = l.argument(node, a)
+		args[i], written[i] = l.argument(node, a), l.info.Types[a]
 	}
 	out := l.template(node)
 	l.grouped = grouped
@@ -40,7 +40,7 @@ func (l *lowerer) call(x syntax.Expr, c *bind.Call) syntax.Expr {
 		return castTo(call("grouping", args...), c.Result)
 	}
 	lowered, err := c.Func.Lower(&funcs.Call{
-		Name: c.Func.Name, Args: args, Params: c.Params, Result: c.Result, Node: node, Out: out, Now: l.info.Now,
+		Name: c.Func.Name, Args: args, Params: c.Params, Written: written, Result: c.Result, Node: node, Out: out, Now: l.info.Now,
 		Const: func(i int) (string, bool) { return constant(c.Args, i) },
 	})
 	l.check(x, err)

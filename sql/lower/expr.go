@@ -29,10 +29,19 @@ func (l *lowerer) uncast(x syntax.Expr) syntax.Expr {
 	c := l.info.Columns[x]
 	for _, k := range l.grouped {
 		if (c == nil || c.Item == nil) && l.info.SameItem(k, x) {
-			return call("any_value", out)
+			return picked(out, l.info.Types[x])
 		}
 	}
 	return out
+}
+
+// picked is a value of those that a group key takes for one; the key itself says
+// it where they have no zone but UTC.
+func picked(x syntax.Expr, t schema.Type) syntax.Expr {
+	if t.Kind == schema.TimestampTZ && funcs.AlwaysUTC(x) {
+		return x
+	}
+	return call("any_value", x)
 }
 
 func (l *lowerer) exprs(xs []syntax.Expr) []syntax.Expr {
