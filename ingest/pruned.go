@@ -16,9 +16,9 @@ func Before(o Object, day time.Time) bool {
 	return !wish{since: day}.day(o, layout.Parse(o.Key))
 }
 
-// prunedBefore is the first day of a bucket that prune left in the mirror, zero
+// PrunedBefore is the first day of a bucket that prune left in the mirror, zero
 // where it never took one.
-func prunedBefore(ctx context.Context, m *mirror.Mirror, bucket string) (time.Time, error) {
+func PrunedBefore(ctx context.Context, m *mirror.Mirror, bucket string) (time.Time, error) {
 	var day string
 	err := m.DB().QueryRowContext(ctx, "SELECT before FROM prunes WHERE bucket = ?", bucket).Scan(&day)
 	if errors.Is(err, sql.ErrNoRows) || m.Empty() {

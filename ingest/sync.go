@@ -101,7 +101,7 @@ func syncTarget(ctx context.Context, m *mirror.Mirror, t Target, o Options, rep 
 		defer c.Close()
 	}
 	s := &syncer{m: m, src: src, target: t, opts: o, rep: rep}
-	if s.pruned, err = prunedBefore(ctx, m, t.Bucket); err != nil {
+	if s.pruned, err = PrunedBefore(ctx, m, t.Bucket); err != nil {
 		return err
 	}
 	return s.run(ctx)
