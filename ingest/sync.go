@@ -215,13 +215,14 @@ func (s *syncer) sort(ctx context.Context, o Object, w wish, known *known) error
 	case !w.day(o, m):
 		s.rep.add(func(r *Report) { r.OtherDay++ })
 		return nil
-	case s.prunedDay(o, m):
-		s.rep.add(func(r *Report) { r.Pruned++ })
-		return nil
 	}
 	have, ok, err := known.find(ctx, o.Key)
 	if err != nil {
 		return fmt.Errorf("look up %s: %w", o.URI(), err)
+	}
+	if !ok && s.prunedDay(o, m) {
+		s.rep.add(func(r *Report) { r.Pruned++ })
+		return nil
 	}
 	t := task{o: o}
 	if ok {

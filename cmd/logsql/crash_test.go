@@ -224,3 +224,59 @@ func made(t *testing.T, dir string) string {
 	t.Helper()
 	return run{}.logsql(t, "--mirror", dir, "sql", "--output", "csv", "-c", "SELECT * FROM made ORDER BY a").stdout
 }
+
+// TestCrashOfPrune kills prune at every step: before the commit nothing is gone,
+// after it everything is with the next writer, whatever that does.
+func TestCrashOfPrune(t *testing.T) {
+	whole := t.TempDir()
+	takeIn(t, whole)
+	before := files(t, whole)
+	logsql(t, "--mirror", whole, "prune", "--before", "2021-12-05", "--yes")
+	after, rows := files(t, whole), lakeRows(t, whole)
+	if len(after) == len(before) || len(rows) == 0 {
+		t.Fatalf("%d files of %d stay, %d rows", len(after), len(before), len(rows))
+	}
+	for i, step := range mirror.PruneSteps {
+		t.Run(step, func(t *testing.T) {
+			dir := t.TempDir()
+			takeIn(t, dir)
+			res := run{env: []string{"LOGSQL_CRASH_AT=" + step}}.logsql(t, "--mirror", dir, "prune", "--before", "2021-12-05", "--yes")
+			if res.signal != syscall.SIGKILL {
+				t.Fatalf("did not come to the step %s: %s%s", step, res.stdout, res.stderr)
+			}
+			if i == 0 {
+				if have := files(t, dir); !slices.Equal(have, before) {
+					t.Errorf("before the commit: %d files, want %d", len(have), len(before))
+				}
+				logsql(t, "--mirror", dir, "prune", "--before", "2021-12-05", "--yes")
+			} else if have := lakeRows(t, dir); !slices.Equal(have, rows) {
+				t.Errorf("after the crash: %d rows, want %d", len(have), len(rows))
+			}
+			logsql(t, "--mirror", dir, "sync")
+			if have := files(t, dir); !slices.Equal(have, after) {
+				t.Errorf("%d files, want %d", len(have), len(after))
+			}
+			if have := lakeRows(t, dir); !slices.Equal(have, rows) {
+				t.Errorf("%d rows, want %d", len(have), len(rows))
+			}
+			run{}.logsql(t, "--mirror", dir, "verify")
+		})
+	}
+}
+
+// files are those below s3/ and lake/.
+func files(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	for _, top := range []string{mirror.ObjectsDir, mirror.LakeDir} {
+		err := fs.WalkDir(os.DirFS(dir), top, func(rel string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				names = append(names, rel)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return names
+}

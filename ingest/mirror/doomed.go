@@ -2,10 +2,12 @@ package mirror
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"io/fs"
 	"path"
 	"strings"
+	"time"
 )
 
 // PruneSteps are the steps of a prune, in order, for tests to crash at. The
@@ -73,6 +75,37 @@ func (m *Mirror) remove(rel string) error {
 	for dir := path.Dir(rel); strings.Count(dir, "/") > 1; dir = path.Dir(dir) {
 		if root.Remove(dir) != nil {
 			break
+		}
+	}
+	return nil
+}
+
+// Forget is the mirror's part of a prune: in conn's transaction it dooms the
+// files of the objects whose ids the query set gives. With rawOnly the objects
+// stay known, else days of their buckets before day are not synced again.
+func Forget(ctx context.Context, conn *sql.Conn, set string, day time.Time, rawOnly bool) error {
+	const others = "SELECT v.id FROM versions v JOIN objects o ON o.bucket = v.bucket AND o.key = v.key WHERE o.id IN "
+	type stmt struct {
+		query string
+		args  []any
+	}
+	list := []stmt{{"INSERT OR IGNORE INTO doomed SELECT path FROM objects WHERE NOT pruned AND id IN " + set, nil}}
+	if rawOnly {
+		list = append(list, stmt{"UPDATE objects SET pruned = ? WHERE id IN " + set, []any{time.Now().UnixMilli()}})
+	} else {
+		list = append(
+			list,
+			stmt{"INSERT OR IGNORE INTO doomed SELECT path FROM versions WHERE id IN (" + others + set + ")", nil},
+			stmt{"DELETE FROM versions WHERE id IN (" + others + set + ")", nil},
+			stmt{`INSERT INTO prunes SELECT DISTINCT bucket, ? FROM objects WHERE true
+				ON CONFLICT DO UPDATE SET before = max(before, excluded.before)`, []any{day.Format(time.DateOnly)}},
+			stmt{"DELETE FROM objects WHERE id IN " + set, nil},
+			stmt{"DELETE FROM gone WHERE object IN " + set, nil},
+		)
+	}
+	for _, s := range list {
+		if _, err := conn.ExecContext(ctx, s.query, s.args...); err != nil {
+			return err
 		}
 	}
 	return nil

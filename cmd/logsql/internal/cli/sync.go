@@ -185,7 +185,7 @@ func (a *app) writeSync(r ingest.Report) {
 		{r.Gone, "gone since they were listed"},
 		{r.Accepted, "changed and accepted (logsql convert-parquet converts them again)"},
 		{r.Mutated, "changed, the mirror's copies kept"},
-		{r.Pruned, "pruned before"},
+		{r.Pruned, "of pruned days (--since brings them back)"},
 		{r.Denied, "denied"},
 		{r.Archived, "archived"},
 		{r.Failed, "failed"},

@@ -25,14 +25,13 @@ import (
 
 // verifyOptions are the flags of logsql verify.
 type verifyOptions struct {
-	keyFiles  []string
-	fetch     bool
-	profile   string
-	json      bool
-	verbose   bool
-	outFile   string
-	progress  string
-	trailOnly bool
+	keyFiles []string
+	fetch    bool
+	profile  string
+	json     bool
+	verbose  bool
+	outFile  string
+	progress string
 }
 
 func (a *app) verifyCommand() *cobra.Command {
