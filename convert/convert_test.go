@@ -241,7 +241,7 @@ func TestFilters(t *testing.T) {
 		})
 	}
 	_, err := convert.Run(t.Context(), newMirror(t), convert.Options{Types: []string{"elb"}})
-	if want := `unknown log type "elb": there are vpc_flow_logs, s3_access_logs, cloudtrail_logs`; err == nil || err.Error() != want {
+	if want := `unknown log type "elb": there are vpc_flow_logs, s3_access_logs, cloudtrail_logs, cloudtrail_network_activity, cloudtrail_insights, cloudtrail_aggregated`; err == nil || err.Error() != want {
 		t.Errorf("unknown type: %v; want %s", err, want)
 	}
 }

@@ -144,16 +144,25 @@ func hiveText(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`, "\t", `\t`, "\r", `\r`, "\x01", `\u0001`, "\x02", `\u0002`, "\x03", `\u0003`).Replace(s)
 }
 
-// builtinSources are how the objects of the built-in tables lie, as AWS's
-// documentation declares them.
-var builtinSources = map[string]struct {
+type builtinSource struct {
 	serde, input, location string
 	properties             map[string]string
-}{
-	"cloudtrail_logs": {
+}
+
+func trailSource(folder string) builtinSource {
+	return builtinSource{
 		serde: "org.apache.hive.hcatalog.data.JsonSerDe", input: "com.amazon.emr.cloudtrail.CloudTrailInputFormat",
-		location: "s3://BUCKET/AWSLogs/ACCOUNT_ID/CloudTrail/",
-	},
+		location: "s3://BUCKET/AWSLogs/ACCOUNT_ID/" + folder + "/",
+	}
+}
+
+// builtinSources are how the objects of the built-in tables lie, as AWS's
+// documentation declares them.
+var builtinSources = map[string]builtinSource{
+	"cloudtrail_logs":             trailSource("CloudTrail"),
+	"cloudtrail_network_activity": trailSource("CloudTrail-NetworkActivity"),
+	"cloudtrail_insights":         trailSource("CloudTrail-Insight"),
+	"cloudtrail_aggregated":       trailSource("CloudTrail-Aggregated"),
 	"s3_access_logs": {
 		serde: "org.apache.hadoop.hive.serde2.RegexSerDe", location: "s3://BUCKET/PREFIX/",
 		properties: map[string]string{"input.regex": catalog.AccessRegex},

@@ -2,31 +2,13 @@ package logtype
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"unicode/utf8"
 
 	"logsql/convert/schema"
 )
 
-// cloudTrail are CloudTrail events: JSON documents {"Records":[…]}, whatever
-// else stands around Records; also, as tools write them, a bare list of records
-// or one record after the other.
-//
-// A record is bad where it is no object, is larger than maxRecord or nested
-// deeper than maxDepth, is no UTF-8, has no eventTime that is a time, or where
-// userIdentity or requestParameters is something else than an object. The
-// records around it are kept: after a mistake in the JSON the decoder looks for
-// the next object that begins as records do.
-var cloudTrail = &Type{
-	Name:      "cloudtrail_logs",
-	Partition: append([]string{"account", "region"}, dated...),
-	Columns:   trailColumns,
-	Version:   1,
-	Sniff:     sniffTrail,
-	Decode:    decodeTrail,
-}
-
+// trailDecoder decodes one object with events of a trail.
 type trailDecoder struct {
 	in      *Input
 	out     Sink
@@ -45,24 +27,6 @@ type trailDecoder struct {
 	region   string
 	days     *days
 	prefixed bool // days is there for account and region
-}
-
-func decodeTrail(ctx context.Context, in *Input, out Sink) error {
-	d := trailDecoder{
-		in: in, out: out, json: newJSONReader(ctx, in.Body), columns: trailColumns,
-		begin: []byte(`"eventVersion"`), goBacks: 1000,
-	}
-	if in.Match.Organization != "" {
-		d.columns = orgColumns
-	}
-	defer d.json.close()
-	if err := d.documents(); err != nil {
-		return err
-	}
-	if d.seen && !d.found {
-		return fmt.Errorf("a JSON document without Records: %w", ErrNotLog)
-	}
-	return nil
 }
 
 // take stores the record the reader has kept, or reports it.
@@ -136,10 +100,10 @@ func (d *trailDecoder) partition(at int64) []string {
 	}
 	account, region := m.Account, m.Region
 	if account == "" {
-		account = d.own(trailAccount, d.account)
+		account = d.own(d.record.kind.account, d.account)
 	}
 	if region == "" {
-		region = d.own(trailRegion, d.region)
+		region = d.own(d.record.kind.region, d.region)
 	}
 	if !d.prefixed || account != d.account || region != d.region {
 		d.account, d.region, d.prefixed = account, region, true
@@ -158,19 +122,4 @@ func (d *trailDecoder) own(place int, last string) string {
 		return last
 	}
 	return string(text)
-}
-
-// sniffTrail takes JSON that speaks of CloudTrail events. S3's and others'
-// notifications look alike but for their eventSource; digests and insights are
-// no events.
-func sniffTrail(head []byte) bool {
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, byteOrderMark), " \t\r\n")
-	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
-		return false
-	}
-	has := func(s string) bool { return bytes.Contains(text, []byte(s)) }
-	if has(`"digestStartTime"`) || has("AwsCloudTrailInsight") || has(`"aws:`) && has(`"eventSource"`) && !has(".amazonaws.com") {
-		return false
-	}
-	return has(`"eventVersion"`) && (has(`"eventTime"`) || has(`"userIdentity"`))
 }

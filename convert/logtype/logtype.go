@@ -63,7 +63,7 @@ type Sink interface {
 var ErrNotLog = errors.New("no log of this type")
 
 // Types are the log types there are.
-var Types = []*Type{flowLogs, accessLogs, cloudTrail}
+var Types = []*Type{flowLogs, accessLogs, cloudTrail, networkActivity, insights, aggregated}
 
 // ByName returns the log type called name, or nil.
 func ByName(name string) *Type {

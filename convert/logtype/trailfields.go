@@ -25,6 +25,7 @@ type field struct {
 	path   string         // where it is: userIdentity.sessionContext
 	places map[string]int // of fields, by their names and by their names in lower case
 	slot   int            // the first of its fields' slots in a trailRecord
+	slotIn int            // its own slot
 	leaf   int            // the first of its leaves
 	leaves int            // how many it has; a map has two, key and value
 }
@@ -89,6 +90,7 @@ func layOut(root *field) *field {
 		for i, child := range f.fields {
 			f.places[child.name] = i
 			f.places[strings.ToLower(child.name)] = i
+			child.slotIn = f.slot + i
 			if child.path = child.name; f.path != "" {
 				child.path = f.path + "." + child.name
 			}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"logsql/convert/batch"
-	"logsql/convert/schema"
 )
 
 // slot is where the value of a field stands in a record.
@@ -31,6 +30,7 @@ type extra struct {
 // A field is known by its name in any case; where several spellings are there,
 // AWS's own is the field and the others are kept as additional fields.
 type trailRecord struct {
+	kind   *trailKind
 	tape   tape
 	slots  []slot
 	follow []uint8 // by slot: the field that came after it last time
@@ -42,34 +42,14 @@ type trailRecord struct {
 	text   []byte // the value at hand
 }
 
-var (
-	trailSlots  = trailRoot.slots()
-	trailLeaves = trailRoot.leafPaths(nil)
-)
-
-var (
-	trailEventTime  = trailPlace("eventTime")
-	trailAccount    = trailPlace("recipientAccountId")
-	trailRegion     = trailPlace("awsRegion")
-	trailIdentity   = trailPlace("userIdentity")
-	trailParameters = trailPlace("requestParameters")
-)
-
-func trailPlace(name string) int {
-	place, ok := trailRoot.places[name]
-	if !ok {
-		panic("no CloudTrail field " + name)
-	}
-	return place
-}
-
 // read finds the fields of the record on the tape.
 func (t *trailRecord) read() {
 	if t.slots == nil {
-		t.slots, t.follow = make([]slot, trailSlots), make([]uint8, trailSlots)
+		n := t.kind.root.slots()
+		t.slots, t.follow = make([]slot, n), make([]uint8, n)
 	}
 	t.extras = t.extras[:0]
-	t.row(trailRoot, 0, 0)
+	t.row(t.kind.root, 0, 0)
 }
 
 // row finds the fields of f in object; index is object's place where f is a
@@ -116,10 +96,9 @@ func (t *trailRecord) name(key uint32) []byte {
 	return appendPlain(nil, t.tape.inner(key))
 }
 
-// own is the value of one of the record's own fields as written; empty where it
-// is absent.
+// own is the value of one of the record's own fields, nil where it is absent.
 func (t *trailRecord) own(place int) []byte {
-	if n := t.slots[trailRoot.slot+place].value; n != 0 {
+	if n := t.slots[t.kind.root.slot+place].value; n != 0 {
 		return t.tape.of(n)
 	}
 	return nil
@@ -128,10 +107,11 @@ func (t *trailRecord) own(place int) []byte {
 // textOf is the text of one of the record's own fields; empty where it is
 // absent, null or no string.
 func (t *trailRecord) textOf(place int) []byte {
-	if value := t.own(place); kindOf(value) == "a string" {
-		return t.plain(t.slots[trailRoot.slot+place].value)
+	n := t.slots[t.kind.root.slot+place].value
+	if n == 0 || t.tape.text[t.tape.nodes[n].from] != '"' {
+		return nil
 	}
-	return nil
+	return t.plain(n)
 }
 
 // check says what makes the record one that cannot be stored as what it claims
@@ -139,20 +119,39 @@ func (t *trailRecord) textOf(place int) []byte {
 // relies on objects. Fields of any other odd type are kept as their text, or as
 // additional fields.
 func (t *trailRecord) check() (at int64, reason string) {
-	for _, place := range []int{trailIdentity, trailParameters} {
+	for _, place := range t.kind.objects {
 		if kind := kindOf(t.own(place)); kind != "absent" && kind != "null" && kind != "an object" {
-			return 0, fmt.Sprintf("%s is %s, not an object", trailRoot.fields[place].name, kind)
+			return 0, fmt.Sprintf("%s is %s, not an object", t.kind.root.fields[place].name, kind)
 		}
 	}
-	if kind := kindOf(t.own(trailEventTime)); kind != "a string" {
-		return 0, "eventTime is " + kind
+	n, kind := t.timeOf()
+	if kind != "a string" {
+		return 0, t.kind.time.path + " is " + kind
 	}
-	text := t.textOf(trailEventTime)
+	text := t.plain(n)
 	at, ok := parseEventTime(text)
 	if !ok {
-		return 0, fmt.Sprintf("eventTime: %q is no time", clip(text))
+		return 0, fmt.Sprintf("%s: %q is no time", t.kind.time.path, clip(text))
 	}
 	return at, ""
+}
+
+// timeOf finds the record's time, which may stand in an object.
+func (t *trailRecord) timeOf() (n uint32, kind string) {
+	within := t.kind.timeIn
+	if within != nil {
+		n = t.slots[within.slotIn].value
+		if n == 0 || t.tape.text[t.tape.nodes[n].from] != '{' {
+			return 0, "absent"
+		}
+		more := len(t.extras)
+		t.row(within, n, 0)
+		t.extras = t.extras[:more] // they are found once more when the record is appended
+	}
+	if n = t.slots[t.kind.time.slotIn].value; n == 0 {
+		return 0, "absent"
+	}
+	return n, kindOf(t.tape.of(n))
 }
 
 func kindOf(value []byte) string {
@@ -177,7 +176,7 @@ func kindOf(value []byte) string {
 // look finds the leaves of b, all of one order.
 func (t *trailRecord) look(b *batch.Batch) {
 	t.batch, t.leaves = b, t.leaves[:0]
-	for _, path := range trailLeaves {
+	for _, path := range t.kind.leaves {
 		t.leaves = append(t.leaves, b.Leaf(path...))
 	}
 	t.more = b.Leaf(additionalFields.Name)
@@ -188,7 +187,7 @@ func (t *trailRecord) append(b *batch.Batch) {
 	if b != t.batch {
 		t.look(b)
 	}
-	t.fields(trailRoot, 0, 0, 0)
+	t.fields(t.kind.root, 0, 0, 0)
 	if len(t.extras) > 0 {
 		t.more.Text(t.additional())
 	}
@@ -321,22 +320,6 @@ func (t *trailRecord) forget() {
 	if cap(t.text) > 4*readSize {
 		t.text = nil
 	}
-}
-
-// trailColumns are the columns of records from an account's own trail,
-// orgColumns those from a trail of an organization.
-var (
-	trailColumns = append(documentedTrail(), additionalFields)
-	orgColumns   = append(documentedTrail(), schema.Column{Name: "organization", Type: schema.Text}, additionalFields)
-)
-
-func documentedTrail() []schema.Column {
-	fields := trailRoot.typ().Elems
-	columns := make([]schema.Column, 0, len(fields)+2)
-	for _, f := range fields {
-		columns = append(columns, schema.Column(f))
-	}
-	return columns
 }
 
 // eventTimes are the ways a time is written in records.

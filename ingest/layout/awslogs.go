@@ -76,22 +76,25 @@ func flowFile(name string, m *Match) {
 	}
 }
 
-// trail is AWSLogs/[o-id/]<account>/CloudTrail/<region>/YYYY/MM/DD/file.
-func trail(segs []string, m *Match) bool {
-	return afterAWSLogs(segs, func(rest []string) bool {
-		rest = organization(rest, m)
-		if len(rest) < 3 || rest[1] != "CloudTrail" {
-			return false
-		}
-		m.Account = rest[0]
-		regionAndDay(rest[2:], m)
-		name := segs[len(segs)-1]
-		m.FileTime = stampIn(name)
-		if !strings.Contains(name, "_CloudTrail_") {
-			m.Type = ""
-		}
-		return true
-	})
+// trail is AWSLogs/[o-id/]<account>/<folder>/<region>/YYYY/MM/DD/file. Trails
+// have a folder for each kind of events, and the kind is in the file's name.
+func trail(folder string) func(segs []string, m *Match) bool {
+	return func(segs []string, m *Match) bool {
+		return afterAWSLogs(segs, func(rest []string) bool {
+			rest = organization(rest, m)
+			if len(rest) < 3 || rest[1] != folder {
+				return false
+			}
+			m.Account = rest[0]
+			regionAndDay(rest[2:], m)
+			name := segs[len(segs)-1]
+			m.FileTime = stampIn(name)
+			if !strings.Contains(name, "_"+folder+"_") {
+				m.Type = ""
+			}
+			return true
+		})
+	}
 }
 
 // digest is what services says of digests.
@@ -102,22 +105,19 @@ func (m Match) Digest() bool { return m.Neighbour == digest }
 
 // services are the known folders below AWSLogs/<account>/.
 var services = map[string]string{
-	"CloudTrail-Digest":          digest,
-	"CloudTrail-Insight":         "CloudTrail insight events",
-	"CloudTrail-NetworkActivity": "CloudTrail network activity events",
-	"CloudTrail-Aggregated":      "CloudTrail aggregated events",
-	"Config":                     "AWS Config",
-	"elasticloadbalancing":       "Elastic Load Balancing log",
-	"GuardDuty":                  "GuardDuty findings",
-	"network-firewall":           "Network Firewall log",
-	"redshift":                   "Redshift audit log",
-	"vpcdnsquerylogs":            "Route 53 Resolver query log",
-	"vpc-lattice":                "VPC Lattice access log",
-	"WAFLogs":                    "WAF log",
-	"CloudFront":                 "CloudFront log",
-	"verifiedaccess":             "Verified Access log",
-	"client-vpn":                 "Client VPN log",
-	"transitgateway":             "transit gateway flow log",
+	"CloudTrail-Digest":    digest,
+	"Config":               "AWS Config",
+	"elasticloadbalancing": "Elastic Load Balancing log",
+	"GuardDuty":            "GuardDuty findings",
+	"network-firewall":     "Network Firewall log",
+	"redshift":             "Redshift audit log",
+	"vpcdnsquerylogs":      "Route 53 Resolver query log",
+	"vpc-lattice":          "VPC Lattice access log",
+	"WAFLogs":              "WAF log",
+	"CloudFront":           "CloudFront log",
+	"verifiedaccess":       "Verified Access log",
+	"client-vpn":           "Client VPN log",
+	"transitgateway":       "transit gateway flow log",
 }
 
 // service is anything else AWS puts below AWSLogs/<account>/<service>/.

@@ -14,12 +14,16 @@ const (
 	FlowLogs   = "vpc_flow_logs"
 	AccessLogs = "s3_access_logs"
 	CloudTrail = "cloudtrail_logs"
+
+	NetworkActivity = "cloudtrail_network_activity"
+	Insights        = "cloudtrail_insights"
+	Aggregated      = "cloudtrail_aggregated"
 )
 
 // Match is what a key tells. The zero Match is a key that says nothing; its
 // object may be a log all the same.
 type Match struct {
-	Type      string // FlowLogs, AccessLogs, CloudTrail, or "" where the key does not tell
+	Type      string // one of the above, or "" where the key does not tell
 	Layout    string // name in the table of layouts; may be set where Type is not
 	Neighbour string // what known thing that is no log of ours this is, in words
 
@@ -56,7 +60,10 @@ type Layout struct {
 var Layouts = []Layout{
 	{"vpcflow", FlowLogs, flowPlain},
 	{"vpcflow-hive", FlowLogs, flowHive},
-	{"cloudtrail", CloudTrail, trail},
+	{"cloudtrail", CloudTrail, trail("CloudTrail")},
+	{"cloudtrail-network-activity", NetworkActivity, trail("CloudTrail-NetworkActivity")},
+	{"cloudtrail-insight", Insights, trail("CloudTrail-Insight")},
+	{"cloudtrail-aggregated", Aggregated, trail("CloudTrail-Aggregated")},
 	{"awslogs", "", service},
 	{"access-dated", AccessLogs, accessDated},
 	{"access-flat", AccessLogs, accessFlat},

@@ -70,15 +70,19 @@ var cases = []struct {
 	},
 	{
 		"AWSLogs/1/CloudTrail-Insight/cn-north-1/2025/11/19/1_CloudTrail-Insight_cn-north-1_20251119T0005Z_a.json.gz",
-		Match{Layout: "awslogs", Neighbour: "CloudTrail insight events", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true},
+		Match{Type: Insights, Layout: "cloudtrail-insight", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true},
 	},
 	{
-		"AWSLogs/o-a1/1/CloudTrail-NetworkActivity/cn-north-1/2025/11/19/f.json.gz",
-		Match{Layout: "awslogs", Neighbour: "CloudTrail network activity events", Organization: "o-a1", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", DayFromKey: true},
+		"AWSLogs/o-a1/1/CloudTrail-NetworkActivity/cn-north-1/2025/11/19/1_CloudTrail-NetworkActivity_cn-north-1_20251119T0005Z_a.json.gz",
+		Match{Type: NetworkActivity, Layout: "cloudtrail-network-activity", Organization: "o-a1", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true},
 	},
 	{
 		"AWSLogs/1/CloudTrail-Aggregated/cn-north-1/2025/11/19/f.json.gz",
-		Match{Layout: "awslogs", Neighbour: "CloudTrail aggregated events", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", DayFromKey: true},
+		Match{Layout: "cloudtrail-aggregated", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", DayFromKey: true},
+	},
+	{
+		"AWSLogs/1/CloudTrail-Aggregated/cn-north-1/2025/11/19/1_CloudTrail-Aggregated_cn-north-1_20251119T0005Z_a.json.gz",
+		Match{Type: Aggregated, Layout: "cloudtrail-aggregated", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true},
 	},
 	{
 		"AWSLogs/1/Config/cn-north-1/2025/1/5/ConfigHistory/f.json.gz",

@@ -30,6 +30,20 @@ type LakeUnit struct {
 	Ruled bool   // the Rule is to be applied: it holds back what the SerDe loses
 }
 
+// trailTable is the built-in table of the folder that a table over a trail's
+// objects reads.
+func trailTable(e *External) string {
+	where := e.Location + e.Properties["storage.location.template"]
+	for folder, table := range map[string]string{
+		"/CloudTrail-NetworkActivity/": layout.NetworkActivity, "/CloudTrail-Insight/": layout.Insights, "/CloudTrail-Aggregated/": layout.Aggregated,
+	} {
+		if strings.Contains(where, folder) {
+			return table
+		}
+	}
+	return layout.CloudTrail
+}
+
 // copyOf says which built-in table may hold the rows of a table over objects,
 // and under which names: flow logs by name, else by the place of version 2,
 // access logs by place, CloudTrail by name. It is a guess to be tried, so it
@@ -49,7 +63,7 @@ func copyOf(t *Table) (typ *logtype.Type, from LakeCopy) {
 	case strings.HasSuffix(e.Serde, ".RegexSerDe"):
 		typ = logtype.ByName(layout.AccessLogs)
 	case strings.HasSuffix(e.Serde, ".CloudTrailSerde"), strings.HasSuffix(e.Format, ".CloudTrailInputFormat"):
-		typ = logtype.ByName(layout.CloudTrail)
+		typ = logtype.ByName(trailTable(e))
 	default:
 		return nil, from
 	}

@@ -86,7 +86,11 @@ func (l *looker) formatOf(g *group, heads [][]byte) format {
 
 // logFormats are the tables AWS documents for the log types.
 var logFormats = map[string]func(head []byte) format{
-	layout.FlowLogs: flowFormat, layout.AccessLogs: accessFormat, layout.CloudTrail: trailFormat,
+	layout.FlowLogs: flowFormat, layout.AccessLogs: accessFormat,
+	layout.CloudTrail:      trailFormat(layout.CloudTrail, "CloudTrail events"),
+	layout.NetworkActivity: trailFormat(layout.NetworkActivity, "CloudTrail network activity events"),
+	layout.Insights:        trailFormat(layout.Insights, "CloudTrail insight events"),
+	layout.Aggregated:      trailFormat(layout.Aggregated, "CloudTrail aggregated events"),
 }
 
 // Tables over raw logs are not called like the built-in ones, which they would
@@ -116,10 +120,12 @@ func accessFormat([]byte) format {
 	}
 }
 
-func trailFormat([]byte) format {
-	return format{
-		what: "CloudTrail events", name: layout.CloudTrail + raw, columns: documented(layout.CloudTrail), byName: true,
-		input: "com.amazon.emr.cloudtrail.CloudTrailInputFormat", serde: "org.apache.hive.hcatalog.data.JsonSerDe",
+func trailFormat(table, what string) func([]byte) format {
+	return func([]byte) format {
+		return format{
+			what: what, name: table + raw, columns: documented(table), byName: true,
+			input: "com.amazon.emr.cloudtrail.CloudTrailInputFormat", serde: "org.apache.hive.hcatalog.data.JsonSerDe",
+		}
 	}
 }
 

@@ -30,9 +30,17 @@ type shape struct {
 // last is for objects of no known layout. Names are those of AWS's DDL.
 var datedShapes = map[string]shape{
 	"vpcflow":      {name: "vpcflow", steps: []step{{name: "accid"}, {literal: "vpcflowlogs"}, {name: "region"}, {name: "day", date: true}}},
-	"cloudtrail":   {name: "cloudtrail", steps: []step{{name: "account"}, {literal: "CloudTrail"}, {name: "region"}, {name: "timestamp", date: true}}},
+	"cloudtrail":   trailShape("CloudTrail"),
 	"access-dated": {name: "access-dated", steps: []step{{name: "account"}, {name: "region"}, {name: "source_bucket"}, {name: "timestamp", date: true}}},
 	"":             {name: "dated", steps: []step{{name: "day", date: true}}},
+
+	"cloudtrail-network-activity": trailShape("CloudTrail-NetworkActivity"),
+	"cloudtrail-insight":          trailShape("CloudTrail-Insight"),
+	"cloudtrail-aggregated":       trailShape("CloudTrail-Aggregated"),
+}
+
+func trailShape(folder string) shape {
+	return shape{name: folder, steps: []step{{name: "account"}, {literal: folder}, {name: "region"}, {name: "timestamp", date: true}}}
 }
 
 // group is objects that lie alike and, until they were looked at, seem to be

@@ -41,10 +41,11 @@ answer. The statements come from -c, from a file, or from standard input; on a
 terminal there is a prompt, where a statement ends at its semicolon. Several
 statements stop at the first that fails.
 
-The tables vpc_flow_logs, s3_access_logs and cloudtrail_logs are there without
-any DDL, with the columns of AWS's documentation and the partition columns year,
-month and day (cloudtrail_logs: account and region too). A filter on these reads
-only the days it names.
+The tables vpc_flow_logs, s3_access_logs, cloudtrail_logs and those of a trail's
+other events (logsql tables lists them) are there without any DDL, with the
+columns of AWS's documentation and the partition columns year, month and day
+(CloudTrail: account and region too). A filter on these reads only the days it
+names.
 
 A table over raw logs, made by CREATE EXTERNAL TABLE, is read from the Parquet
 where that was seen to have the same rows as the objects; EXPLAIN tells, --raw
