@@ -1,9 +1,13 @@
 package funcs
 
 import (
+	"bytes"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
+
+	"logsql/sql/syntax"
 )
 
 // An IPADDRESS is its 16 bytes, IPv4 mapped into IPv6, so that it compares and
@@ -88,6 +92,27 @@ func prefixContains(prefix, other []byte) bool {
 	base, ok := prefixOf(other[:16], int64(prefix[16]))
 	return ok && string(base) == string(prefix)
 }
+
+// networkContains compares bytes where the network is a literal that all
+// addresses between its ends are in.
+func networkContains(c *Call) expr {
+	slow := call("trino_cidr_contains", c.Args...)
+	text, _ := c.constant(0)
+	if _, err := goCIDRContains([]any{text, make([]byte, 16)}); err != nil {
+		return slow
+	}
+	prefix, _ := parsePrefix(text)
+	low, high := prefix[:16], slices.Clone(prefix[:16])
+	for bit := maskBits(low, int(prefix[16])); bit < 128; bit++ {
+		high[bit/8] |= 0x80 >> (bit % 8)
+	}
+	if isV4(low) != isV4(high) || !isV4(low) && prefix[16] < 96 && isZero(low[:10]) { // IPv4 addresses are within, and not of it
+		return slow
+	}
+	return &syntax.Between{X: c.Args[1], Low: &syntax.BinaryLit{Value: low}, High: &syntax.BinaryLit{Value: high}}
+}
+
+func isZero(b []byte) bool { return bytes.Count(b, []byte{0}) == len(b) }
 
 func goCIDRContains(a []any) (any, error) {
 	head, tail, found := strings.Cut(a[0].(string), "/")

@@ -81,7 +81,7 @@ func found(test, list expr) expr {
 func emitContains(c *Call) (expr, error) {
 	a, x := c.Args[0], c.Args[1]
 	if c.Params[0].Kind == schema.Varchar {
-		return call("trino_cidr_contains", a, x), nil
+		return networkContains(c), nil
 	}
 	t := c.Params[1]
 	test := expr(call("list_contains", keys(a, t), Comparable(x, t)))

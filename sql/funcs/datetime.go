@@ -294,8 +294,9 @@ func emitFromISO(c *Call) (expr, error) {
 	if z, ok := constantZoned(c, 0, func(text string) (Zoned, error) { return parseISO(text) }); ok {
 		return z, nil
 	}
-	usual := call("regexp_full_match", x, str(`[0-9]{4}-(0[1-9]|1[0-2])-([01][0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z`))
-	t := when(usual, castTo(call("substring", x, num(1), num(19)), "TIMESTAMP"), call("trino_iso_instant", x))
+	first := &syntax.Between{X: call("ascii", x), Low: num('0'), High: num('9')}
+	usual := and(bin("=", call("strlen", x), num(len("2006-01-02T15:04:05Z"))), first) // or strptime takes blanks around
+	t := call("coalesce", when(usual, call("try_strptime", x, str("%Y-%m-%dT%H:%M:%SZ")), nil), call("trino_iso_instant", x))
 	z := when(call("suffix", x, str("Z")), str("UTC"), call("trino_iso_zone", x))
 	return zoned(t, z), nil
 }

@@ -27,7 +27,8 @@ func emitParseDatetime(c *Call) (expr, error) {
 	if format, width, hasZone, ok := strptimeOf(pieces); ok {
 		t = call("coalesce", fastParse(x, format, width, hasZone), t)
 		z = str("UTC")
-		if hasZone {
+		if hasZone { // which is UTC in nearly all logs, and then needs no shift
+			t = call("coalesce", fastParse(x, strings.TrimSuffix(format, "%z")+"+0000", width, false), t)
 			z = offsetName(x)
 		}
 	} else if !hasZoneField(pieces) {
