@@ -3,7 +3,6 @@ package funcs
 import (
 	"bytes"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 )
 
 // An IPADDRESS is its 16 bytes, IPv4 mapped into IPv6, so that it compares and
-// sorts as in Trino. A network is that and its length as a 17th byte.
+// sorts as in Trino.
 
 var addressGo = []GoFunc{
 	{Name: "trino_parse_ip", Signature: "(varchar) varbinary", Call: goParseIP},
@@ -42,94 +41,49 @@ func AddressText(b []byte) string {
 	return addr.Unmap().String()
 }
 
-func isV4(b []byte) bool {
-	addr, _ := netip.AddrFromSlice(b[:16])
-	return addr.Is4In6()
-}
-
-// maskBits is how many of the 128 bits a prefix of n bits fixes.
-func maskBits(b []byte, n int) int {
-	if isV4(b) {
-		return n + 96
-	}
-	return n
-}
-
-// prefixOf makes the prefix of the first n bits of an address; false where the
-// address does not have so many.
-func prefixOf(addr []byte, n int64) ([]byte, bool) {
-	most := int64(128)
-	if isV4(addr) {
-		most = 32
-	}
-	if n < 0 || n > most {
-		return nil, false
-	}
-	out := make([]byte, 17)
-	copy(out, addr)
-	for bit := maskBits(addr, int(n)); bit < 128; bit++ {
-		out[bit/8] &^= 0x80 >> (bit % 8)
-	}
-	out[16] = byte(n)
-	return out, true
-}
-
-func parsePrefix(text string) ([]byte, bool) {
+// networkEnds are the first and the last address of a network. Bits beyond the
+// prefix may be set in IPv6 only.
+func networkEnds(text string) (low, high []byte, err error) {
 	head, tail, found := strings.Cut(text, "/")
 	addr, err := netip.ParseAddr(head)
 	n, errN := strconv.ParseInt(tail, 10, 16)
-	if !found || err != nil || errN != nil {
-		return nil, false
+	switch {
+	case found && err != nil:
+		return nil, nil, invalid("Invalid network IP address")
+	case strings.HasPrefix(tail, "-"):
+		return nil, nil, invalid("Invalid prefix length")
+	case !found || errN != nil || int(n) > addr.BitLen():
+		return nil, nil, invalid("Invalid CIDR")
 	}
-	bytes := addr.As16()
-	return prefixOf(bytes[:], n)
+	first, bits := addr.As16(), int(n)+128-addr.BitLen()
+	last := first
+	for bit := bits; bit < 128; bit++ {
+		first[bit/8] &^= 0x80 >> (bit % 8)
+		last[bit/8] |= 0x80 >> (bit % 8)
+	}
+	if addr.Is4() && first != addr.As16() {
+		return nil, nil, invalid("Invalid CIDR")
+	}
+	return first[:], last[:], nil
 }
 
-func prefixContains(prefix, other []byte) bool {
-	if isV4(prefix) != isV4(other) {
-		return false
-	}
-	base, ok := prefixOf(other[:16], int64(prefix[16]))
-	return ok && string(base) == string(prefix)
-}
-
-// networkContains compares bytes where the network is a literal that all
-// addresses between its ends are in.
+// networkContains compares bytes where the network is a literal.
 func networkContains(c *Call) expr {
-	slow := call("trino_cidr_contains", c.Args...)
-	text, _ := c.constant(0)
-	if _, err := goCIDRContains([]any{text, make([]byte, 16)}); err != nil {
-		return slow
-	}
-	prefix, _ := parsePrefix(text)
-	low, high := prefix[:16], slices.Clone(prefix[:16])
-	for bit := maskBits(low, int(prefix[16])); bit < 128; bit++ {
-		high[bit/8] |= 0x80 >> (bit % 8)
-	}
-	if isV4(low) != isV4(high) || !isV4(low) && prefix[16] < 96 && isZero(low[:10]) { // IPv4 addresses are within, and not of it
-		return slow
+	text, ok := c.constant(0)
+	low, high, err := networkEnds(text)
+	if !ok || err != nil {
+		return call("trino_cidr_contains", c.Args...)
 	}
 	return &syntax.Between{X: c.Args[1], Low: &syntax.BinaryLit{Value: low}, High: &syntax.BinaryLit{Value: high}}
 }
 
-func isZero(b []byte) bool { return bytes.Count(b, []byte{0}) == len(b) }
-
 func goCIDRContains(a []any) (any, error) {
-	head, tail, found := strings.Cut(a[0].(string), "/")
-	base, err := netip.ParseAddr(head)
-	prefix, ok := parsePrefix(a[0].(string))
-	switch {
-	case found && err != nil:
-		return nil, invalid("Invalid network IP address")
-	case strings.HasPrefix(tail, "-"):
-		return nil, invalid("Invalid prefix length")
-	case !ok:
-		return nil, invalid("Invalid CIDR")
+	low, high, err := networkEnds(a[0].(string))
+	if err != nil {
+		return nil, err
 	}
-	if bytes := base.As16(); base.Is4() && string(bytes[:]) != string(prefix[:16]) {
-		return nil, invalid("Invalid CIDR") // bits are set beyond the prefix
-	}
-	return prefixContains(prefix, a[1].([]byte)), nil
+	x := a[1].([]byte)
+	return bytes.Compare(low, x) <= 0 && bytes.Compare(x, high) <= 0, nil
 }
 
 func goIPFromBytes(a []any) (any, error) {

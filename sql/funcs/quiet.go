@@ -62,7 +62,7 @@ func (t *tries) quiet(e expr) expr {
 		return e
 	}
 	switch e := e.(type) {
-	case *syntax.Ident, *syntax.Deref, *syntax.NumberLit, *syntax.StringLit, *syntax.BoolLit, *syntax.NullLit, *syntax.TypedLit:
+	case *syntax.Ident, *syntax.Deref, *syntax.NumberLit, *syntax.StringLit, *syntax.BoolLit, *syntax.NullLit, *syntax.BinaryLit, *syntax.TypedLit:
 		return e
 	case *syntax.Cast:
 		return t.cast(e)
