@@ -52,7 +52,9 @@ func networkEnds(text string) (low, high []byte, err error) {
 		return nil, nil, invalid("Invalid network IP address")
 	case strings.HasPrefix(tail, "-"):
 		return nil, nil, invalid("Invalid prefix length")
-	case !found || errN != nil || int(n) > addr.BitLen():
+	case found && errN != nil:
+		return nil, nil, failure("GENERIC_INTERNAL_ERROR", "For input string: \"%s\"", tail)
+	case !found || int(n) > addr.BitLen():
 		return nil, nil, invalid("Invalid CIDR")
 	}
 	first, bits := addr.As16(), int(n)+128-addr.BitLen()
