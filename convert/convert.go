@@ -126,8 +126,12 @@ func (r *run) run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("plan the conversion: %w", err)
 	}
-	defer p.close()
-	return r.convert(ctx, p)
+	err = r.convert(ctx, p)
+	p.close()
+	if err != nil {
+		return err
+	}
+	return r.compactSealed(ctx)
 }
 
 func typesByName(names []string) ([]*logtype.Type, error) {

@@ -146,8 +146,9 @@ func dayOf(o mirror.Object, m layout.Match) time.Time {
 	return o.LastModified.UTC().Truncate(24 * time.Hour)
 }
 
-func (r *run) wantsDay(day time.Time) bool {
-	o := r.options
+func (r *run) wantsDay(day time.Time) bool { return r.options.wantsDay(day) }
+
+func (o *Options) wantsDay(day time.Time) bool {
 	return (o.Since.IsZero() || !day.Before(o.Since)) && (o.Until.IsZero() || !day.After(o.Until))
 }
 

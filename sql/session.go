@@ -115,8 +115,36 @@ func (s *Session) duck(ctx context.Context, try bool) (*duck.DB, error) {
 	return opened, err
 }
 
-// Query runs a statement. Errors are *Error.
+// Query runs a statement. Errors are *Error. The files that it reads stay until
+// its rows are closed, whatever is compacted meanwhile.
 func (s *Session) Query(ctx context.Context, stmt syntax.Statement) (*Rows, error) {
+	release, err := s.hold(ctx)
+	if err != nil {
+		return nil, internal(err)
+	}
+	rows, err := s.run(ctx, stmt)
+	if err != nil || rows.close == nil {
+		if e := release(); err == nil && e != nil {
+			err = internal(e)
+		}
+		return rows, err
+	}
+	end := rows.close
+	rows.close = func() error { return errors.Join(end(), release()) }
+	return rows, nil
+}
+
+// hold keeps the lake's files. Where the lake cannot be opened, only statements
+// that read it say so.
+func (s *Session) hold(ctx context.Context) (release func() error, err error) {
+	l, err := lake.Open(ctx, s.mirror)
+	if err != nil {
+		return func() error { return nil }, nil
+	}
+	return l.Hold(ctx)
+}
+
+func (s *Session) run(ctx context.Context, stmt syntax.Statement) (*Rows, error) {
 	cat, err := catalog.Open(ctx, s.mirror)
 	if err != nil {
 		return nil, internal(err)

@@ -24,12 +24,16 @@ type Writer struct {
 	meta   format.FileMetaData
 	leaves int
 	closed bool
+
+	columns []schema.Column
+	find    []bool // by leaf: it gets a bloom filter
+	sorted  int    // the leaf that row groups are sorted by, or -1
 }
 
 // NewWriter returns a writer of a file with these columns. Nothing is written
 // before the first row group.
 func NewWriter(out io.Writer, columns []schema.Column) *Writer {
-	w := &Writer{out: out}
+	w := &Writer{out: out, columns: columns, sorted: -1}
 	w.meta = format.FileMetaData{Version: 2, CreatedBy: "logsql"}
 	root := format.SchemaElement{Name: "schema"}
 	root.NumChildren.Set(int32(len(columns)))
@@ -41,7 +45,17 @@ func NewWriter(out io.Writer, columns []schema.Column) *Writer {
 	for i := range w.meta.ColumnOrders {
 		w.meta.ColumnOrders[i].Value = new(format.TypeDefinedOrder)
 	}
+	w.find = make([]bool, w.leaves)
 	return w
+}
+
+// Sorted says in the file that the records come in the order of a column.
+func (w *Writer) Sorted(column string) {
+	for i, l := range New(w.columns).leaves {
+		if l.name() == column {
+			w.sorted = i
+		}
+	}
 }
 
 // Rows is the number of records written.
@@ -81,6 +95,12 @@ func (w *Writer) WriteRowGroup(b *Batch) error {
 		group.Columns = append(group.Columns, format.ColumnChunk{MetaData: c.meta})
 		group.TotalByteSize += c.meta.TotalUncompressedSize
 		group.TotalCompressedSize += c.meta.TotalCompressedSize
+	}
+	if w.sorted >= 0 {
+		group.SortingColumns = []format.SortingColumn{{ColumnIdx: int32(w.sorted)}}
+	}
+	if err := w.writeBlooms(b, &group); err != nil {
+		return err
 	}
 	w.meta.RowGroups = append(w.meta.RowGroups, group)
 	w.meta.NumRows += group.NumRows

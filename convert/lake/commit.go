@@ -44,12 +44,27 @@ func (l *Lake) NewPart(table string, keys, partition []string, bucket string, co
 		}
 	}
 	path := partitionPath(table, keys, values) + "/" + name + ".parquet"
-	file, err := l.m.NewFile(path)
+	return l.writePart(Part{Table: table, Path: path, Bucket: bucket, Partition: values, Columns: columns[:len(columns)-1]}, columns)
+}
+
+// lookedUp are the columns in which people look for single values.
+var lookedUp = []string{
+	"srcaddr", "dstaddr", "pkt_srcaddr", "pkt_dstaddr", "interface_id", "instance_id",
+	"remoteip", "requestid", "requester", "key",
+	"eventid", "sourceipaddress", "useridentity.accesskeyid", "useridentity.arn",
+}
+
+func (l *Lake) writePart(p Part, columns []schema.Column) (*PartWriter, error) {
+	file, err := l.m.NewFile(p.Path)
 	if err != nil {
 		return nil, err
 	}
-	p := Part{Table: table, Path: path, Bucket: bucket, Partition: values, Columns: columns[:len(columns)-1]}
-	return &PartWriter{part: p, file: file, out: batch.NewWriter(file, columns)}, nil
+	w := &PartWriter{part: p, file: file, out: batch.NewWriter(file, columns)}
+	w.out.Find(lookedUp)
+	if p.Sorted != "" {
+		w.out.Sorted(p.Sorted)
+	}
+	return w, nil
 }
 
 // Write appends a row group; see batch.Writer.WriteRowGroup.
@@ -216,9 +231,9 @@ func insertPart(ctx context.Context, tx *sql.Tx, unit int64, p Part, sum [sha256
 	if err != nil {
 		return err
 	}
-	const insert = `INSERT INTO parts (unit, tbl, path, bucket, partition, day, columns, rows, bytes, sha256)
-		VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM column_lists WHERE columns = ?), ?, ?, ?)`
-	_, err = tx.ExecContext(ctx, insert, unit, p.Table, p.Path, p.Bucket, string(partition), p.day(), text, p.Rows, p.Bytes, sum[:])
+	const insert = `INSERT INTO parts (unit, tbl, path, bucket, partition, day, columns, rows, bytes, sorted, sha256)
+		VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM column_lists WHERE columns = ?), ?, ?, ?, ?)`
+	_, err = tx.ExecContext(ctx, insert, unit, p.Table, p.Path, p.Bucket, string(partition), p.day(), text, p.Rows, p.Bytes, p.Sorted, sum[:])
 	return err
 }
 

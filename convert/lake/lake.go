@@ -5,6 +5,7 @@ package lake
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -79,6 +80,26 @@ var migrations = []string{
 	CREATE INDEX conversions_skipped ON conversions (reason) WHERE outcome = 'skipped';`,
 	// The SHA-256 of a part's file; NULL where it came before this column.
 	"ALTER TABLE parts ADD COLUMN sha256 BLOB;",
+	// What compaction needs; see Compact. A compaction's id is the generation of
+	// the lake that it made. superseded are files that are no parts any more and
+	// that readers of an older generation may still read. merged tells which
+	// unit one that is no more has become.
+	`ALTER TABLE parts ADD COLUMN sorted TEXT NOT NULL DEFAULT '';
+	CREATE TABLE compactions (
+		id INTEGER PRIMARY KEY AUTOINCREMENT,
+		compacted INTEGER NOT NULL
+	);
+	CREATE TABLE superseded (
+		path TEXT PRIMARY KEY,
+		generation INTEGER NOT NULL
+	) WITHOUT ROWID;
+	CREATE TABLE merged (
+		unit INTEGER NOT NULL,
+		converted INTEGER NOT NULL,
+		became INTEGER NOT NULL REFERENCES units ON DELETE CASCADE,
+		PRIMARY KEY (unit, converted)
+	) WITHOUT ROWID;
+	CREATE INDEX merged_became ON merged (became);`,
 }
 
 // Lake is the lake of a mirror. It may be used from many goroutines.
@@ -115,6 +136,7 @@ type Part struct {
 	Columns   []schema.Column // in the file, without the partition columns and without source_object
 	Rows      int64
 	Bytes     int64
+	Sorted    string // the column by which its records are sorted, or ""
 }
 
 // Parts returns the parts of a table, by partition. Parts with the same columns
@@ -127,8 +149,7 @@ func (l *Lake) Parts(ctx context.Context, table string) ([]Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	const query = `SELECT id, path, bucket, partition, columns, rows, bytes
-		FROM parts WHERE tbl = ? ORDER BY partition, path`
+	const query = "SELECT " + partColumns + " FROM parts WHERE tbl = ? ORDER BY partition, path"
 	rows, err := l.m.DB().QueryContext(ctx, query, table)
 	if err != nil {
 		return nil, err
@@ -136,21 +157,30 @@ func (l *Lake) Parts(ctx context.Context, table string) ([]Part, error) {
 	defer rows.Close()
 	var parts []Part
 	for rows.Next() {
-		p := Part{Table: table}
-		var partition string
-		var list int64
-		if err := rows.Scan(&p.ID, &p.Path, &p.Bucket, &partition, &list, &p.Rows, &p.Bytes); err != nil {
+		p, err := l.scanPart(ctx, rows, lists)
+		if err != nil {
 			return nil, err
-		}
-		if p.Partition, err = parsePartition(partition); err != nil {
-			return nil, fmt.Errorf("partition of %s: %w", p.Path, err)
-		}
-		if p.Columns, err = lists.get(ctx, l, list); err != nil {
-			return nil, fmt.Errorf("columns of %s: %w", p.Path, err)
 		}
 		parts = append(parts, p)
 	}
 	return parts, rows.Err()
+}
+
+const partColumns = "id, tbl, path, bucket, partition, columns, rows, bytes, sorted"
+
+func (l *Lake) scanPart(ctx context.Context, rows *sql.Rows, lists columnLists) (p Part, err error) {
+	var partition string
+	var list int64
+	if err := rows.Scan(&p.ID, &p.Table, &p.Path, &p.Bucket, &partition, &list, &p.Rows, &p.Bytes, &p.Sorted); err != nil {
+		return p, err
+	}
+	if p.Partition, err = parsePartition(partition); err != nil {
+		return p, fmt.Errorf("partition of %s: %w", p.Path, err)
+	}
+	if p.Columns, err = lists.get(ctx, l, list); err != nil {
+		return p, fmt.Errorf("columns of %s: %w", p.Path, err)
+	}
+	return p, nil
 }
 
 // parsePartition reads partition values, a JSON list. There may be a hundred

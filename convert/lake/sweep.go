@@ -36,7 +36,10 @@ func (l *Lake) Sweep(ctx context.Context) error {
 			return fmt.Errorf("forget a unit whose parts are gone: %w", err)
 		}
 	}
-	known, err := l.m.Paths(ctx, "SELECT path FROM parts")
+	if err := l.removeSuperseded(ctx); err != nil {
+		return fmt.Errorf("remove what was compacted: %w", err)
+	}
+	known, err := l.m.Paths(ctx, "SELECT path FROM parts UNION SELECT path FROM superseded")
 	if err != nil {
 		return err
 	}

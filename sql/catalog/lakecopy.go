@@ -247,8 +247,10 @@ const (
 
 func (c *Copy) agreed(ctx context.Context, shape string) (map[int64]verdict, error) {
 	db := c.store.m.DB()
-	rows, err := db.QueryContext(ctx, `SELECT s.id, a.object, a.version, a.unit, a.converted, a.agrees
-		FROM shapes s LEFT JOIN agreed a ON a.shape = s.id WHERE s.text = ?`, shape)
+	// A compaction makes one unit of several and changes no row.
+	rows, err := db.QueryContext(ctx, `SELECT s.id, a.object, a.version, coalesce(u.id, a.unit), coalesce(u.converted, a.converted), a.agrees
+		FROM shapes s LEFT JOIN agreed a ON a.shape = s.id
+		LEFT JOIN merged m ON m.unit = a.unit AND m.converted = a.converted LEFT JOIN units u ON u.id = m.became WHERE s.text = ?`, shape)
 	if err != nil {
 		return nil, err
 	}
