@@ -37,8 +37,9 @@ type Source interface {
 }
 
 // folderLister is a Source that can list level by level, which spares days
-// that are not wanted. Folders come as objects of size -1 whose keys end in a
-// slash.
+// that are not wanted. ListFolder yields pages of what lies right below a
+// prefix and comes after a key, in key order. Folders come as objects of size
+// -1 whose keys end in a slash.
 type folderLister interface {
-	ListFolder(ctx context.Context, prefix string) iter.Seq2[Object, error]
+	ListFolder(ctx context.Context, prefix, after string) iter.Seq2[s3.Page, error]
 }

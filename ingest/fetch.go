@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"crypto/md5"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"sync"
 	"time"
 
 	"logsql/ingest/mirror"
@@ -17,12 +19,15 @@ import (
 
 // fetcher brings objects into temporary files of the mirror.
 type fetcher struct {
-	m   *mirror.Mirror
-	src Source
+	m     *mirror.Mirror
+	src   Source
+	gate  *gate
+	meter *meter
 }
 
-// attempts is how often an object is tried. A variable for tests.
-var attempts = s3.Attempts
+// How often an object is tried, and how often where no connection can be made.
+// Variables for tests.
+var attempts, attemptsDown = s3.Attempts, s3.AttemptsDown
 
 // fetch gets the whole of an object, as often as it takes. The object that
 // comes back is the one that was got: where the listed one was replaced
@@ -45,7 +50,7 @@ func (f fetcher) fetch(ctx context.Context, o Object) (Object, *mirror.File, err
 				return o, nil, err
 			}
 			continue
-		case e.Temporary && n+1 >= attempts && e.Down():
+		case e.Temporary && n+1 >= attemptsDown && e.Down():
 			down := *e
 			down.Kind = s3.Fatal // the rest would take as long, each object
 			return t.o, nil, &down
@@ -78,14 +83,20 @@ func (f fetcher) relist(ctx context.Context, o Object) (Object, error) {
 type transfer struct {
 	fetcher
 	o   Object
-	sum string // MD5 of the last attempt, where it was not the ETag
+	sum []byte // of the last attempt, where it was not the one it must have
 }
 
 func (t *transfer) try(ctx context.Context) (*mirror.File, error) {
+	t.gate.enter()
+	var answered time.Duration
+	var err error
+	defer func() { t.gate.leave(answered, err) }()
+	asked := time.Now()
 	body, err := t.src.Open(ctx, t.o)
 	if err != nil {
 		return nil, err
 	}
+	answered = time.Since(asked)
 	defer body.Close()
 	if b, ok := body.(interface{ Signature() string }); ok {
 		t.o.Signature = b.Signature()
@@ -94,7 +105,7 @@ func (t *transfer) try(ctx context.Context) (*mirror.File, error) {
 	if err != nil {
 		return nil, t.local(err)
 	}
-	if err := t.copy(file, interruptible{ctx, body}); err != nil {
+	if err := t.copy(file, paced{ctx, t.meter, body}); err != nil {
 		file.Abort()
 		return nil, err
 	}
@@ -105,19 +116,12 @@ func (t *transfer) try(ctx context.Context) (*mirror.File, error) {
 	return file, nil
 }
 
-func (t *transfer) copy(file *mirror.File, body interruptible) error {
-	want, check := mirror.MD5OfETag(t.o.ETag)
-	if b, ok := body.ReadCloser.(interface{ ETagIsMD5() bool }); ok {
-		check = check && b.ETagIsMD5()
-	}
-	var h hash.Hash
-	r := io.LimitReader(body, t.o.Size+1)
-	if check {
-		h = md5.New()
-		r = io.TeeReader(r, h)
-	}
-	w := &writer{file: file}
-	n, err := io.Copy(w, r)
+func (t *transfer) copy(file *mirror.File, body paced) error {
+	sum := checksumOf(t.o, body.ReadCloser)
+	w := &writer{file: file, hash: sum.hash}
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	n, err := io.CopyBuffer(w, io.LimitReader(body, t.o.Size+1), *buf)
 	switch {
 	case w.err != nil:
 		return t.local(w.err)
@@ -127,20 +131,56 @@ func (t *transfer) copy(file *mirror.File, body interruptible) error {
 		return t.broken(fmt.Errorf("it ended after %d of %d bytes", n, t.o.Size))
 	case n > t.o.Size:
 		return t.broken(fmt.Errorf("it is longer than the %d bytes it was listed with", t.o.Size))
-	case h != nil:
-		return t.verify(hex.EncodeToString(h.Sum(nil)), want)
+	case sum.hash != nil:
+		return t.verify(sum)
 	}
 	return nil
 }
 
-// verify compares the MD5 of what came with the ETag. The same bytes twice are
-// the object's: then its ETag is something else, as an ETag may be.
-func (t *transfer) verify(sum, want string) error {
-	if sum == want || sum == t.sum {
+// buffers hold what is on its way from a body to a file.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
+
+// checksum is what the bytes of an object are verified by.
+type checksum struct {
+	name string
+	hash hash.Hash // nil where there is nothing to verify by
+	want []byte
+	sure bool // it can be nothing else
+}
+
+// checksumOf is the checksum that the store keeps of an object, else the MD5 that its
+// ETag seems to be.
+func checksumOf(o Object, body io.ReadCloser) checksum {
+	kept, ok := body.(interface {
+		Checksum() (string, hash.Hash, []byte)
+		ETagIsMD5() bool
+	})
+	if ok {
+		if name, h, want := kept.Checksum(); h != nil {
+			return checksum{name, h, want, true}
+		}
+	}
+	sum, isMD5 := mirror.MD5OfETag(o.ETag)
+	want, err := hex.DecodeString(sum)
+	if !isMD5 || err != nil || ok && !kept.ETagIsMD5() {
+		return checksum{}
+	}
+	return checksum{"MD5", md5.New(), want, false}
+}
+
+// verify compares the sum of what came with the one it must have. The same bytes
+// twice are the object's where that one was the ETag: it is something else then,
+// as an ETag may be.
+func (t *transfer) verify(sum checksum) error {
+	got := sum.hash.Sum(nil)
+	if bytes.Equal(got, sum.want) || !sum.sure && bytes.Equal(got, t.sum) {
 		return nil
 	}
-	t.sum = sum
-	return t.broken(fmt.Errorf("its bytes have the MD5 %s, its ETag is %s", sum, want))
+	t.sum = got
+	if sum.sure {
+		return t.broken(fmt.Errorf("its bytes have the %s %x, the store says %x", sum.name, got, sum.want))
+	}
+	return t.broken(fmt.Errorf("its bytes have the MD5 %x, its ETag is %x", got, sum.want))
 }
 
 func (t *transfer) broken(err error) error {
@@ -153,23 +193,10 @@ func (t *transfer) local(err error) error {
 	return &Error{Op: "write", URI: t.o.URI(), Kind: s3.Fatal, Err: err}
 }
 
-// interruptible ends with its context: a large file of a folder would be read
-// to its end.
-type interruptible struct {
-	ctx context.Context
-	io.ReadCloser
-}
-
-func (r interruptible) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.ReadCloser.Read(p)
-}
-
 // writer tells errors of the file from those of the body.
 type writer struct {
 	file *mirror.File
+	hash hash.Hash
 	err  error
 }
 
@@ -177,6 +204,9 @@ func (w *writer) Write(p []byte) (int, error) {
 	n, err := w.file.Write(p)
 	if err != nil {
 		w.err = err
+	}
+	if w.hash != nil {
+		w.hash.Write(p[:n])
 	}
 	return n, err
 }

@@ -28,8 +28,8 @@ func (f *failing) Open(context.Context, Object) (io.ReadCloser, error) {
 // A store that is not there any more ends the sync; one object that cannot be
 // had does not.
 func TestFetchGivesUp(t *testing.T) {
-	defer func(n int) { attempts = n }(attempts)
-	attempts = 2
+	defer func(n, m int) { attempts, attemptsDown = n, m }(attempts, attemptsDown)
+	attempts, attemptsDown = 2, 2
 	m := newMirror(t)
 	tests := []struct {
 		name  string
@@ -43,7 +43,7 @@ func TestFetchGivesUp(t *testing.T) {
 	}
 	for _, tt := range tests {
 		src := &failing{err: tt.err}
-		_, _, err := fetcher{m, src}.fetch(t.Context(), Object{Bucket: bucket, Key: "a", Size: 1})
+		_, _, err := fetcher{m, src, newGate(1, 1), nil}.fetch(t.Context(), Object{Bucket: bucket, Key: "a", Size: 1})
 		var e *Error
 		if !errors.As(err, &e) || e.Kind != tt.kind || src.tried != tt.tried {
 			t.Errorf("%s: %+v after %d attempts, want kind %d after %d", tt.name, err, src.tried, tt.kind, tt.tried)

@@ -15,15 +15,18 @@ type known struct {
 	bucket string
 	from   string // the key the page was read from
 	page   []Object
+	size   int // of the page that was asked for
 	loaded bool
 }
 
-const knownPage = 1000
+// The first page is small: of many short listings each has its own.
+const firstKnown, knownPage = 50, 1000
 
 // find is the mirror's object with this key.
 func (k *known) find(ctx context.Context, key string) (Object, bool, error) {
 	if !k.covers(key) {
-		page, err := k.m.ObjectsFrom(ctx, k.bucket, key, knownPage)
+		k.size = min(max(firstKnown, k.size*5), knownPage)
+		page, err := k.m.ObjectsFrom(ctx, k.bucket, key, k.size)
 		if err != nil {
 			return Object{}, false, err
 		}
@@ -42,7 +45,7 @@ func (k *known) covers(key string) bool {
 	if !k.loaded || key < k.from {
 		return false
 	}
-	return len(k.page) < knownPage || key <= k.page[len(k.page)-1].Key
+	return len(k.page) < k.size || key <= k.page[len(k.page)-1].Key
 }
 
 // match is what a listed object is to the one that the mirror has.

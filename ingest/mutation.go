@@ -102,13 +102,15 @@ func identity(o Object) string {
 
 // again takes in an object whose file had gone, where it is the very same: what
 // was made of the first stays true of it.
-func (s *syncer) again(ctx context.Context, have, o Object, file *mirror.File) error {
+func (s *syncer) again(ctx context.Context, t task, o Object, file *mirror.File) error {
+	have := *t.have
 	facts, err := s.m.FactsOf(ctx, have.ID)
 	if err != nil {
 		file.Abort()
 		return err
 	}
 	if facts.Sum != nil && !bytes.Equal(facts.Sum, sumOf(file)) {
+		t.in.miss(o)
 		s.keepBeside(have, o, file)
 		return nil
 	}

@@ -36,6 +36,22 @@ func (s *syncer) prunedDay(o Object, m layout.Match) bool {
 	return s.opts.Since.IsZero() && !s.pruned.IsZero() && !wish{since: s.pruned}.day(o, m)
 }
 
+// prunedDays are the days of which prune may have taken something. None of them
+// is sealed: it comes back when it is asked for.
+func (s *syncer) prunedDays(ctx context.Context) (spans, error) {
+	if !s.opts.Since.IsZero() {
+		var raw bool
+		err := s.m.DB().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM objects WHERE bucket = ? AND pruned <> 0)", s.target.Bucket).Scan(&raw)
+		if raw || err != nil {
+			return spans{{firstDay, lastDay}}, err
+		}
+	}
+	if s.pruned.IsZero() {
+		return nil, nil
+	}
+	return spans{{firstDay, dayNumber(s.pruned) - 1}}, nil
+}
+
 // staysPruned tells whether an object's file is missing because prune removed
 // it, and nobody asks for it.
 func (s *syncer) staysPruned(ctx context.Context, t task) (bool, error) {

@@ -19,9 +19,10 @@ type Report struct {
 	Bytes   int64    `json:"bytes"`
 	Adopted int64    `json:"adopted"` // found whole in the mirror's folder, not recorded
 
-	OtherDay  int64 `json:"other_day"`  // outside --since and --until
-	OtherType int64 `json:"other_type"` // not of --type
-	NoObject  int64 `json:"no_object"`  // links and the like in a folder
+	OtherDay   int64 `json:"other_day"`   // outside --since and --until
+	OtherType  int64 `json:"other_type"`  // not of --type
+	OtherPlace int64 `json:"other_place"` // not of --account and --log-region
+	NoObject   int64 `json:"no_object"`   // links and the like in a folder
 
 	Gone     int64 `json:"gone"` // listed, then expired
 	Mutated  int64 `json:"mutated"`
@@ -33,6 +34,14 @@ type Report struct {
 
 	Planned      int64 `json:"planned"` // to fetch or compare, of what was listed
 	PlannedBytes int64 `json:"planned_bytes"`
+
+	Late int64 `json:"late"` // of those planned, new in days that were sealed; only --audit looks
+
+	Spared bool `json:"spared"` // sealed days were not listed
+
+	Lists int64  `json:"list_requests"` // sent, repeated ones included
+	Gets  int64  `json:"get_requests"`
+	Costs []Cost `json:"costs,omitempty"` // of each source whose prices are known
 
 	Failures []Failure `json:"failures"` // the first thousand
 	Seconds  float64   `json:"seconds"`
@@ -50,6 +59,29 @@ type Failure struct {
 // Trouble tells whether something was left behind that should be looked into.
 func (r Report) Trouble() bool {
 	return r.Mutated+r.Denied+r.Archived+r.Failed > 0
+}
+
+// requests adds what src was asked for a target, of which so much was planned
+// before. A dry run counts the GETs that a sync would send.
+func (p *reporter) requests(src *s3.Source, o Options, before Report) {
+	lists, gets := src.Requests()
+	p.add(func(r *Report) {
+		bytes := r.Bytes - before.Bytes
+		if o.DryRun {
+			gets, bytes = r.Planned-before.Planned, r.PlannedBytes-before.PlannedBytes
+		}
+		r.Lists += lists
+		r.Gets += gets
+		prices, region := o.Prices, ""
+		if prices == nil && src.AWS() {
+			if list, ok := listPrices[src.Region()]; ok {
+				prices, region = &list, src.Region()
+			}
+		}
+		if prices != nil {
+			r.Costs = append(r.Costs, costOf(*prices, region, lists, gets, bytes))
+		}
+	})
 }
 
 const maxFailures = 1000

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,10 +19,18 @@ import (
 type Options struct {
 	Since, Until time.Time    // days, UTC, both included; zero is open
 	Types        []string     // log types by key; none is everything, logs or not
-	Workers      int          // objects fetched at a time; 0 is for us to choose
+	Accounts     []string     // that keys name; none is all
+	Regions      []string     // that keys name; none is all
+	Audit        bool         // list sealed days again
 	Accept       bool         // take objects that changed in place of those that the mirror has
+	Workers      int          // objects fetched at a time, at most; 0 is for us to choose
+	Bandwidth    int64        // bytes a second, at most; 0 is no limit
 	DryRun       bool         // only tell what would be fetched
+	Prices       *Prices      // of requests; nil is what AWS publishes
 	Progress     func(Report) // called a few times a second, if not nil
+
+	// MFACode asks the user for the code that a role of a profile wants.
+	MFACode func() (string, error)
 }
 
 // Sync copies what the targets have and the mirror has not. An object that
@@ -37,6 +46,9 @@ func Sync(ctx context.Context, m *mirror.Mirror, targets []Target, o Options) (R
 	r.Seconds = time.Since(begun).Seconds()
 	return r, err
 }
+
+// now is a variable for tests.
+var now = time.Now
 
 func syncAll(ctx context.Context, m *mirror.Mirror, targets []Target, o Options, rep *reporter) (err error) {
 	if !o.DryRun {
@@ -86,23 +98,35 @@ func every(d time.Duration, f func()) (stop func()) {
 	return func() { close(done); <-ended }
 }
 
+// S3 is far away: it is time that is waited for, not cores. So many objects are
+// fetched at the same time to begin with, and at most.
+const firstWorkers, mostWorkers = 32, 256
+
 func syncTarget(ctx context.Context, m *mirror.Mirror, t Target, o Options, rep *reporter) error {
+	start := firstWorkers
+	if t.Folder != "" {
+		start = min(firstWorkers, 2*runtime.NumCPU())
+	}
 	if o.Workers <= 0 {
-		o.Workers = 32 // S3 is far away: it is time that is waited for, not cores
+		o.Workers = mostWorkers
 		if t.Folder != "" {
-			o.Workers = min(32, 2*runtime.NumCPU())
+			o.Workers = start
 		}
 	}
-	src, err := t.open(ctx, m, o.Workers)
+	src, err := t.open(ctx, m, o)
 	if err != nil {
 		return err
 	}
 	if c, ok := src.(io.Closer); ok {
 		defer c.Close()
 	}
-	s := &syncer{m: m, src: src, target: t, opts: o, rep: rep}
+	s := &syncer{m: m, src: src, target: t, opts: o, rep: rep, gate: newGate(start, o.Workers), meter: &meter{rate: o.Bandwidth}}
 	if s.pruned, err = PrunedBefore(ctx, m, t.Bucket); err != nil {
 		return err
+	}
+	if src, ok := src.(*s3.Source); ok {
+		before := rep.snapshot()
+		defer func() { rep.requests(src, o, before) }()
 	}
 	return s.run(ctx)
 }
@@ -117,9 +141,13 @@ type syncer struct {
 	rep    *reporter
 	pruned time.Time // the first day that prune left; zero where it never was
 
-	tasks    chan task
-	arrivals chan mirror.Arrival
-	stop     context.CancelCauseFunc
+	gate       *gate
+	meter      *meter
+	tasks      chan task
+	arrivals   chan mirror.Arrival
+	stop       context.CancelCauseFunc
+	remembered sync.Once
+	incomplete bool // an object that was there is not recorded
 }
 
 // task is an object to fetch. Where the mirror has one under its key, have, it
@@ -131,6 +159,7 @@ type task struct {
 	lost bool
 	// mutated: it is another than the mirror's, to be kept beside that
 	mutated bool
+	in      *scope
 }
 
 func (s *syncer) run(parent context.Context) error {
@@ -140,10 +169,11 @@ func (s *syncer) run(parent context.Context) error {
 	s.tasks = make(chan task, 4*s.opts.Workers)
 	// A batch's worth: fetching goes on while one is made durable.
 	s.arrivals = make(chan mirror.Arrival, batchFiles)
+	var p *planner
 	var listErr error
 	go func() {
 		defer close(s.tasks)
-		listErr = s.list(ctx)
+		p, listErr = s.list(ctx)
 	}()
 	var workers sync.WaitGroup
 	for range s.opts.Workers {
@@ -161,38 +191,76 @@ func (s *syncer) run(parent context.Context) error {
 	}()
 	// What has arrived is kept although the user interrupts.
 	s.admitAll(context.WithoutCancel(ctx))
-	if err := context.Cause(ctx); err != nil {
+	if err := cmp.Or(context.Cause(ctx), listErr); err != nil {
 		return err
 	}
-	return listErr
+	return s.seal(ctx, p)
 }
 
 // list hands what is to be fetched to the workers.
-func (s *syncer) list(ctx context.Context) error {
-	w := wish{s.opts.Since, s.opts.Until, s.opts.Types}
-	known := known{m: s.m, bucket: s.target.Bucket}
-	remembered := s.opts.DryRun
-	for o, err := range list(ctx, s.src, s.target.Bucket, s.prefix(), w) {
-		if err != nil && o.Key == "" {
-			return err
+func (s *syncer) list(ctx context.Context) (*planner, error) {
+	o := s.opts
+	p := &planner{
+		list: s.src, wish: wish{o.Since, o.Until, o.Types, o.Accounts, o.Regions}, begun: now(),
+		fresh: func() *known { return &known{m: s.m, bucket: s.target.Bucket} },
+	}
+	p.days = p.wish.days()
+	p.src, _ = s.src.(folderLister)
+	if p.src != nil {
+		var err error
+		if p.seals, err = readSeals(ctx, s.m, s.target.Bucket); err != nil {
+			return nil, fmt.Errorf("read which days are sealed: %w", err)
 		}
-		if !remembered {
-			if err := remember(ctx, s.m, s.target); err != nil {
-				return err
-			}
-			remembered = true
-		}
-		s.rep.add(func(r *Report) { r.Listed++ })
+		p.audit = o.Audit
+		taken, err := s.prunedDays(ctx)
 		if err != nil {
-			s.rep.failed(o.URI(), err)
-			continue
+			return nil, err
 		}
-		if err := s.sort(ctx, o, w, &known); err != nil {
-			return err
+		p.seals.unseal(taken)
+		if o.Since.IsZero() {
+			p.days = p.days.minus(taken) // they come back when they are asked for
 		}
 	}
-	if !remembered {
-		return remember(ctx, s.m, s.target)
+	p.take = func(ctx context.Context, o Object, c *scope, known *known) error {
+		if err := s.remember(ctx); err != nil {
+			return err
+		}
+		s.rep.add(func(r *Report) { r.Listed++ })
+		return s.sort(ctx, o, p.wish, c, known)
+	}
+	p.deny = func(prefix string, err error) {
+		s.rep.add(func(r *Report) { r.Listed++ })
+		s.rep.failed(mirror.URI(s.target.Bucket, prefix), err)
+	}
+	err := p.run(ctx, s.prefix())
+	if p.spared.Load() {
+		s.rep.add(func(r *Report) { r.Spared = true })
+	}
+	if err != nil {
+		return p, err
+	}
+	return p, s.remember(ctx)
+}
+
+// remember keeps the target once its bucket has answered.
+func (s *syncer) remember(ctx context.Context) (err error) {
+	if !s.opts.DryRun {
+		s.remembered.Do(func() { err = remember(ctx, s.m, s.target) })
+	}
+	return err
+}
+
+// seal notes which days need not be listed again.
+func (s *syncer) seal(ctx context.Context, p *planner) error {
+	src, ok := s.src.(*s3.Source)
+	if !ok || s.opts.DryRun || s.incomplete {
+		return nil
+	}
+	behind := time.Since(src.Time()) // the server's clock counts
+	p.top.close(p.seals, p.begun.Add(-max(0, behind)))
+	p.top.reopen(p.seals)
+	if err := p.seals.write(ctx, s.m, s.target.Bucket); err != nil {
+		return fmt.Errorf("write which days are sealed: %w", err)
 	}
 	return nil
 }
@@ -205,12 +273,18 @@ func (s *syncer) prefix() string {
 	return s.target.Prefix
 }
 
-// sort decides what to do about a listed object.
-func (s *syncer) sort(ctx context.Context, o Object, w wish, known *known) error {
+// sort decides what to do about an object that was listed in c.
+func (s *syncer) sort(ctx context.Context, o Object, w wish, c *scope, known *known) error {
 	m := layout.Parse(o.Key)
+	c.saw(m)
 	switch {
 	case !w.logType(m):
+		c.miss(o)
 		s.rep.add(func(r *Report) { r.OtherType++ })
+		return nil
+	case !w.place(m.Account, m.Region):
+		c.miss(o)
+		s.rep.add(func(r *Report) { r.OtherPlace++ })
 		return nil
 	case !w.day(o, m):
 		s.rep.add(func(r *Report) { r.OtherDay++ })
@@ -224,7 +298,7 @@ func (s *syncer) sort(ctx context.Context, o Object, w wish, known *known) error
 		s.rep.add(func(r *Report) { r.Pruned++ })
 		return nil
 	}
-	t := task{o: o}
+	t := task{o: o, in: c}
 	if ok {
 		t.have, t.lost = &have, !s.m.Whole(have)
 		if stays, err := s.staysPruned(ctx, t); stays || err != nil {
@@ -232,6 +306,7 @@ func (s *syncer) sort(ctx context.Context, o Object, w wish, known *known) error
 		}
 		switch is := compare(have, o); {
 		case is == mutated:
+			c.miss(o) // it is told again each time
 			return s.mutated(ctx, t)
 		case is == same && !t.lost:
 			if again, err := s.wantsSignature(ctx, have, m); again || err != nil {
@@ -242,8 +317,12 @@ func (s *syncer) sort(ctx context.Context, o Object, w wish, known *known) error
 		}
 	}
 	if s3.IsArchive(o.StorageClass) && (!ok || t.lost) {
+		c.miss(o)
 		s.rep.note(o.URI(), s3.Archived, "its storage class is "+o.StorageClass, s3.RestoreHint(o))
 		return nil
+	}
+	if day, dated := dayOf(o); s.opts.Audit && dated && c.was.has(day) {
+		s.rep.add(func(r *Report) { r.Late++ })
 	}
 	return s.plan(ctx, t)
 }
@@ -271,17 +350,17 @@ func (s *syncer) do(ctx context.Context, t task) {
 			return
 		}
 	}
-	o, file, err := fetcher{s.m, s.src}.fetch(ctx, t.o)
+	o, file, err := fetcher{s.m, s.src, s.gate, s.meter}.fetch(ctx, t.o)
 	var e *Error
 	switch {
 	case err == nil && t.mutated:
 		s.keepBeside(*t.have, o, file)
 	case err == nil && t.lost:
-		if err := s.again(ctx, *t.have, o, file); err != nil {
+		if err := s.again(ctx, t, o, file); err != nil {
 			s.stop(err)
 		}
 	case err == nil && t.have != nil:
-		s.settle(ctx, *t.have, o, file)
+		s.settle(ctx, t, o, file)
 	case err == nil:
 		s.arrivals <- mirror.Arrival{Object: o, File: file}
 	case ctx.Err() != nil:
@@ -289,20 +368,26 @@ func (s *syncer) do(ctx context.Context, t task) {
 	case errors.As(err, &e) && e.Kind == s3.Fatal:
 		s.stop(err)
 	default:
+		if !errors.As(err, &e) || e.Kind != s3.Gone {
+			t.in.miss(t.o)
+		}
 		s.rep.failed(t.o.URI(), err)
 	}
 }
 
 // settle compares by content an object whose identity cannot be compared.
-func (s *syncer) settle(ctx context.Context, have, o Object, file *mirror.File) {
+func (s *syncer) settle(ctx context.Context, t task, o Object, file *mirror.File) {
+	have := *t.have
 	same, err := s.m.SameContent(have.Path, file)
 	if err != nil || same {
 		defer file.Abort()
 	}
 	switch {
 	case err != nil:
+		t.in.miss(o)
 		s.rep.failed(o.URI(), err)
 	case !same:
+		t.in.miss(o)
 		s.keepBeside(have, o, file)
 	default:
 		o.Sum = file.Sum()
@@ -365,10 +450,12 @@ func drop(a mirror.Arrival) {
 }
 
 func (s *syncer) admit(ctx context.Context, batch []mirror.Arrival) bool {
-	if _, err := s.m.Admit(ctx, batch); err != nil {
+	objects, err := s.m.Admit(ctx, batch)
+	if err != nil {
 		s.stop(fmt.Errorf("write to the mirror: %w", err))
 		return false
 	}
+	s.incomplete = s.incomplete || len(objects) < len(batch)
 	for _, a := range batch {
 		if !a.Beside {
 			continue

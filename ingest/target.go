@@ -28,7 +28,8 @@ type Target struct {
 
 	// How to reach S3; what is empty comes from the environment.
 	Endpoint, Region, Profile string
-	RequestPayer              bool
+	RequestPayer, NoSign      bool
+	Owner                     string // the account that must own the bucket
 }
 
 // URI is the address the target stands for.
@@ -105,13 +106,13 @@ func folderPath(folder string) (string, error) {
 }
 
 // open makes the Source of a target.
-func (t Target) open(ctx context.Context, m *mirror.Mirror, workers int) (Source, error) {
+func (t Target) open(ctx context.Context, m *mirror.Mirror, o Options) (Source, error) {
 	if t.Folder != "" {
 		return newFolder(t, m.Dir())
 	}
 	return s3.Open(ctx, s3.Config{
 		Bucket: t.Bucket, Prefix: t.Prefix, Endpoint: t.Endpoint, Region: t.Region, Profile: t.Profile,
-		RequestPayer: t.RequestPayer, Connections: workers,
+		RequestPayer: t.RequestPayer, NoSign: t.NoSign, Owner: t.Owner, Connections: o.Workers, MFACode: o.MFACode,
 	})
 }
 
@@ -128,6 +129,18 @@ var migrations = []string{
 		request_payer INTEGER NOT NULL,
 		PRIMARY KEY (bucket, prefix, folder)
 	);`,
+	`ALTER TABLE sources ADD COLUMN no_sign INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE sources ADD COLUMN owner TEXT NOT NULL DEFAULT '';`,
+	// sealed has the days below a prefix that need not be listed again: by number
+	// since 1970, the last included; grace are hours. See seal.go.
+	`CREATE TABLE sealed (
+		bucket TEXT NOT NULL,
+		prefix TEXT NOT NULL,
+		first INTEGER NOT NULL,
+		last INTEGER NOT NULL,
+		grace INTEGER NOT NULL,
+		PRIMARY KEY (bucket, prefix, first)
+	) WITHOUT ROWID;`,
 }
 
 // Targets are the sources that m was synced from: what sync repeats.
@@ -135,7 +148,7 @@ func Targets(ctx context.Context, m *mirror.Mirror) ([]Target, error) {
 	if err := m.Migrate(ctx, "ingest", migrations...); err != nil {
 		return nil, err
 	}
-	rows, err := m.DB().QueryContext(ctx, `SELECT bucket, prefix, folder, endpoint, region, profile, request_payer
+	rows, err := m.DB().QueryContext(ctx, `SELECT bucket, prefix, folder, endpoint, region, profile, request_payer, no_sign, owner
 		FROM sources ORDER BY bucket, prefix, folder`)
 	if err != nil {
 		return nil, err
@@ -144,7 +157,7 @@ func Targets(ctx context.Context, m *mirror.Mirror) ([]Target, error) {
 	var targets []Target
 	for rows.Next() {
 		var t Target
-		if err := rows.Scan(&t.Bucket, &t.Prefix, &t.Folder, &t.Endpoint, &t.Region, &t.Profile, &t.RequestPayer); err != nil {
+		if err := rows.Scan(&t.Bucket, &t.Prefix, &t.Folder, &t.Endpoint, &t.Region, &t.Profile, &t.RequestPayer, &t.NoSign, &t.Owner); err != nil {
 			return nil, err
 		}
 		if t.Folder != "" {
@@ -171,9 +184,10 @@ func remember(ctx context.Context, m *mirror.Mirror, t Target) error {
 		}
 		t.Folder = filepath.ToSlash(rel)
 	}
-	_, err := m.DB().ExecContext(ctx, `INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?)
+	_, err := m.DB().ExecContext(ctx, `INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET endpoint = excluded.endpoint, region = excluded.region,
-		profile = excluded.profile, request_payer = excluded.request_payer`,
-		t.Bucket, t.Prefix, t.Folder, t.Endpoint, t.Region, t.Profile, t.RequestPayer)
+		profile = excluded.profile, request_payer = excluded.request_payer,
+		no_sign = excluded.no_sign, owner = excluded.owner`,
+		t.Bucket, t.Prefix, t.Folder, t.Endpoint, t.Region, t.Profile, t.RequestPayer, t.NoSign, t.Owner)
 	return err
 }

@@ -89,7 +89,10 @@ type rule struct {
 
 const partitionHint = "accounts and buckets of China (aws-cn) and of the rest of the world (aws) do not know each other: check --region (cn-north-1, cn-northwest-1) and --profile"
 
-const resumeHint = "sign in again and run the same command: what has been fetched is kept"
+const (
+	regionHint = "give the bucket's region with --region; a bucket of another partition (aws, aws-cn) is not asked for with these credentials"
+	resumeHint = "sign in again and run the same command: what has been fetched is kept"
+)
 
 // rules are by S3's error code, else by HTTP status.
 var rules = map[string]rule{
@@ -110,10 +113,11 @@ var rules = map[string]rule{
 	"TokenRefreshRequired":               {kind: Fatal, hint: resumeHint},
 	"InvalidToken":                       {kind: Fatal, hint: resumeHint + "; " + partitionHint},
 	"RequestTimeTooSkewed":               {kind: Fatal, hint: "check the clock of this machine"},
-	"PermanentRedirect":                  {kind: Fatal, hint: "give the bucket's region with --region"},
-	"AuthorizationHeaderMalformed":       {kind: Fatal, hint: "give the bucket's region with --region"},
-	"IllegalLocationConstraintException": {kind: Fatal, hint: "give the bucket's region with --region"},
-	"301":                                {kind: Fatal, hint: "give the bucket's region with --region"},
+	"PermanentRedirect":                  {kind: Fatal, hint: regionHint},
+	"AuthorizationHeaderMalformed":       {kind: Fatal, hint: regionHint},
+	"IllegalLocationConstraintException": {kind: Fatal, hint: regionHint},
+	"301":                                {kind: Fatal, hint: regionHint},
+	"307":                                {temporary: true},
 	"SlowDown":                           {temporary: true},
 	"InternalError":                      {temporary: true},
 	"ServiceUnavailable":                 {temporary: true},
@@ -186,6 +190,12 @@ func (e *Error) Down() bool {
 	return errors.As(e.Err, &op) && op.Op == "dial"
 }
 
+// Busy tells whether the store asks to be asked less.
+func (e *Error) Busy() bool {
+	var st *status
+	return errors.As(e.Err, &st) && (st.Code == 429 || st.Code >= 500)
+}
+
 func (s *Source) denied(op string, st *status) string {
 	if strings.Contains(strings.ToLower(st.Message), "kms") {
 		return "the caller needs kms:Decrypt on the key that encrypts it"
@@ -196,7 +206,18 @@ func (s *Source) denied(op string, st *status) string {
 		action = "s3:GetObject on " + bucket + "/*"
 	}
 	return "the caller needs " + action +
-		"; across accounts the bucket policy must allow it too, and the object's owner; a bucket whose reader pays needs --request-payer"
+		"; across accounts the bucket policy must allow it too, and the object's owner; a bucket whose reader pays needs --request-payer" + s.unlikely()
+}
+
+// unlikely is why S3 may deny what the flags ask for.
+func (s *Source) unlikely() string {
+	switch {
+	case s.cfg.Owner != "":
+		return "; S3 also denies a bucket that is not owned by " + s.cfg.Owner + ", as --expected-bucket-owner says"
+	case s.cfg.NoSign:
+		return "; with --no-sign-request only what is public can be read"
+	}
+	return ""
 }
 
 // credentialsError tells that no credentials could be had.

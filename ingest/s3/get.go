@@ -2,8 +2,14 @@ package s3
 
 import (
 	"context"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/xml"
 	"fmt"
+	"hash"
+	"hash/crc32"
+	"hash/crc64"
 	"io"
 	"net/http"
 	"strings"
@@ -22,11 +28,15 @@ const emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b
 // tries once; errors that are worth another try say so. The body ends with
 // io.ErrUnexpectedEOF where the connection ends too soon.
 func (s *Source) Open(ctx context.Context, o mirror.Object) (io.ReadCloser, error) {
-	for {
+	for renewed := false; ; {
 		c := s.conn.Load()
 		resp, err := s.get(ctx, c, o)
 		if err == nil {
 			return &Body{ReadCloser: resp.Body, header: resp.Header}, nil
+		}
+		if !renewed && s.renew(err) {
+			renewed = true
+			continue
 		}
 		if !s.move(ctx, c, err) {
 			return nil, s.explain("get", o.Key, err)
@@ -50,6 +60,40 @@ func (b *Body) ETagIsMD5() bool {
 // object.
 func (b *Body) Signature() string { return b.header.Get("X-Amz-Meta-Signature") }
 
+// Checksum is the strongest checksum of the whole object that S3 has stored, as
+// a hash to compute and the sum it must have; nil where there is none. The sums
+// of the parts of an upload ("…-3") are none of the whole.
+func (b *Body) Checksum() (name string, h hash.Hash, want []byte) {
+	for _, c := range checksums {
+		value := b.header.Get("X-Amz-Checksum-" + c.name)
+		sum, err := base64.StdEncoding.DecodeString(value)
+		if err != nil || value == "" || b.header.Get("X-Amz-Checksum-Type") == "COMPOSITE" {
+			continue
+		}
+		if h := c.new(); len(sum) == h.Size() {
+			return strings.ToUpper(c.name), h, sum
+		}
+	}
+	return "", nil, nil
+}
+
+// checksums are the ones S3 stores, the strongest first.
+var checksums = []struct {
+	name string
+	new  func() hash.Hash
+}{
+	{"Sha256", sha256.New},
+	{"Crc64nvme", func() hash.Hash { return crc64.New(crc64NVME) }},
+	{"Sha1", sha1.New},
+	{"Crc32c", func() hash.Hash { return crc32.New(castagnoli) }},
+	{"Crc32", func() hash.Hash { return crc32.NewIEEE() }},
+}
+
+var (
+	crc64NVME  = crc64.MakeTable(0x9a6c9329ac4bc9b5)
+	castagnoli = crc32.MakeTable(crc32.Castagnoli)
+)
+
 func (s *Source) get(ctx context.Context, c *conn, o mirror.Object) (*http.Response, error) {
 	req, err := s.request(ctx, c, o)
 	if err != nil {
@@ -63,11 +107,7 @@ func (s *Source) get(ctx context.Context, c *conn, o mirror.Object) (*http.Respo
 		return resp, nil
 	}
 	defer resp.Body.Close()
-	st := readStatus(resp)
-	if strings.HasPrefix(st.Name, "ExpiredToken") {
-		s.forgetCredentials()
-	}
-	return nil, st
+	return nil, readStatus(resp)
 }
 
 func (s *Source) request(ctx context.Context, c *conn, o mirror.Object) (*http.Request, error) {
@@ -84,6 +124,13 @@ func (s *Source) request(ctx context.Context, c *conn, o mirror.Object) (*http.R
 	}
 	if s.cfg.RequestPayer {
 		req.Header.Set("X-Amz-Request-Payer", "requester")
+	}
+	if s.cfg.Owner != "" {
+		req.Header.Set("X-Amz-Expected-Bucket-Owner", s.cfg.Owner)
+	}
+	req.Header.Set("X-Amz-Checksum-Mode", "ENABLED")
+	if s.cfg.NoSign {
+		return req, nil
 	}
 	creds, err := s.credentials(ctx)
 	if err != nil {
@@ -103,11 +150,16 @@ func (s *Source) credentials(ctx context.Context) (aws.Credentials, error) {
 	return creds, err
 }
 
-// forgetCredentials has them fetched anew for the next request.
-func (s *Source) forgetCredentials() {
-	if cache, ok := s.aws.Credentials.(*aws.CredentialsCache); ok {
-		cache.Invalidate()
+// renew has credentials that have expired fetched anew; it reports whether there
+// is a reason to ask again.
+func (s *Source) renew(err error) bool {
+	st := statusOf(err)
+	cache, ok := s.aws.Credentials.(*aws.CredentialsCache)
+	if !ok || st == nil || !strings.HasPrefix(st.Name, "ExpiredToken") {
+		return false
 	}
+	cache.Invalidate()
+	return true
 }
 
 // escapeKey escapes as SigV4 wants it: all but unreserved characters and

@@ -5,10 +5,12 @@ import (
 	"iter"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -33,24 +35,32 @@ func (s *Source) List(ctx context.Context, prefix, after string) iter.Seq2[mirro
 	}
 }
 
-// ListFolder yields what lies right below prefix, which ends in a slash or is
-// empty: the objects, and the folders as prefixes ending in a slash.
-func (s *Source) ListFolder(ctx context.Context, prefix string) iter.Seq2[mirror.Object, error] {
-	return func(yield func(mirror.Object, error) bool) {
-		for page, err := range s.pages(ctx, prefix, "", "/") {
+// Page is a page of a folder's listing.
+type Page struct {
+	Objects []mirror.Object
+	More    bool // it is not the last
+}
+
+// ListFolder yields pages of what lies right below prefix and comes after the
+// key after, in key order: the objects, and the folders as objects of size -1
+// whose keys end in a slash.
+func (s *Source) ListFolder(ctx context.Context, prefix, after string) iter.Seq2[Page, error] {
+	return func(yield func(Page, error) bool) {
+		for page, err := range s.pages(ctx, prefix, after, "/") {
 			if err != nil {
-				yield(mirror.Object{}, err)
+				yield(Page{}, err)
 				return
 			}
+			var list []mirror.Object
 			for _, o := range page.Contents {
-				if !yield(s.object(page, o), nil) {
-					return
-				}
+				list = append(list, s.object(page, o))
 			}
 			for _, p := range page.CommonPrefixes {
-				if !yield(mirror.Object{Bucket: s.cfg.Bucket, Key: decode(page, aws.ToString(p.Prefix)), Size: -1}, nil) {
-					return
-				}
+				list = append(list, mirror.Object{Bucket: s.cfg.Bucket, Key: decode(page, aws.ToString(p.Prefix)), Size: -1})
+			}
+			slices.SortFunc(list, func(a, b mirror.Object) int { return strings.Compare(a.Key, b.Key) })
+			if !yield(Page{list, aws.ToBool(page.IsTruncated)}, nil) {
+				return
 			}
 		}
 	}
@@ -74,6 +84,9 @@ func (s *Source) pages(ctx context.Context, prefix, after, delimiter string) ite
 		}
 		if s.cfg.RequestPayer {
 			in.RequestPayer = types.RequestPayerRequester
+		}
+		if s.cfg.Owner != "" {
+			in.ExpectedBucketOwner = aws.String(s.cfg.Owner)
 		}
 		for {
 			page, err := s.page(ctx, in)
@@ -106,12 +119,19 @@ func next(in *s3.ListObjectsV2Input, page *s3.ListObjectsV2Output) error {
 }
 
 func (s *Source) page(ctx context.Context, in *s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, error) {
-	for {
+	for renewed := false; ; {
 		c := s.conn.Load()
 		page, err := c.client.ListObjectsV2(ctx, in)
 		if err == nil {
 			s.heard.Store(true)
+			if t, ok := awsmiddleware.GetServerTime(page.ResultMetadata); ok {
+				s.serverTime.CompareAndSwap(0, t.Unix())
+			}
 			return page, nil
+		}
+		if !renewed && s.renew(err) {
+			renewed = true
+			continue
 		}
 		if st := statusOf(err); st != nil && st.Region == "" && st.Name == "AuthorizationHeaderMalformed" {
 			st.Region = regionIn(st.Message)
@@ -125,7 +145,7 @@ func (s *Source) page(ctx context.Context, in *s3.ListObjectsV2Input) (*s3.ListO
 
 // noCredentials tells an error to get credentials from one of the request.
 func (s *Source) noCredentials(ctx context.Context, err error) error {
-	if statusOf(err) != nil || ctx.Err() != nil {
+	if statusOf(err) != nil || ctx.Err() != nil || s.cfg.NoSign {
 		return err
 	}
 	if _, cerr := s.credentials(ctx); cerr != nil {

@@ -5,12 +5,14 @@
 package s3
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -24,6 +26,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
@@ -36,12 +39,18 @@ type Config struct {
 	Region       string
 	Profile      string
 	RequestPayer bool
-	Connections  int // kept open at the same time; 0 is 32
+	NoSign       bool   // ask as nobody, for public buckets
+	Owner        string // the account that must own the bucket, or ""
+	Connections  int    // kept open at the same time; 0 is 32
+
+	// MFACode asks the user for the code that a role of the profile wants.
+	MFACode func() (string, error)
 }
 
 // Source is a bucket. It may be used from many goroutines.
 type Source struct {
 	cfg    Config
+	stall  time.Duration
 	aws    aws.Config
 	http   aws.HTTPClient
 	signer *v4.Signer
@@ -50,6 +59,9 @@ type Source struct {
 	heard  atomic.Bool // something answered
 	moving sync.Mutex
 	moved  bool // the region was corrected once
+
+	lists, gets atomic.Int64
+	serverTime  atomic.Int64 // of the first listing's answer, Unix seconds
 }
 
 // conn is a Source's way to one region.
@@ -60,36 +72,24 @@ type conn struct {
 	custom bool // the endpoint is the user's, not AWS's
 }
 
-// stall is how long a connection may be silent.
-const stall = 60 * time.Second
+// stall is how long a connection may be silent. A variable for tests.
+var stall = 60 * time.Second
 
 // Open prepares to read a bucket; it sends nothing yet.
 func Open(ctx context.Context, cfg Config) (*Source, error) {
 	if cfg.Connections == 0 {
 		cfg.Connections = 32
 	}
-	s := &Source{cfg: cfg}
-	client := awshttp.NewBuildableClient().WithReadTimeout(stall).WithTransportOptions(func(t *http.Transport) {
+	s := &Source{cfg: cfg, stall: stall}
+	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConns = cfg.Connections + 4
 		t.MaxIdleConnsPerHost = cfg.Connections + 4
 		t.DisableCompression = true // an object's bytes are kept as they are
 		t.ResponseHeaderTimeout = stall
 	})
-	load := []func(*config.LoadOptions) error{
-		config.WithHTTPClient(client),
-		config.WithRetryer(s.newRetryer),
-	}
-	if cfg.Profile != "" {
-		load = append(load, config.WithSharedConfigProfile(cfg.Profile))
-	}
-	if cfg.Region != "" {
-		load = append(load, config.WithRegion(cfg.Region))
-	}
-	var err error
-	if s.aws, err = config.LoadDefaultConfig(ctx, load...); err != nil {
+	if err := s.configure(ctx, client); err != nil {
 		return nil, s.fatal(fmt.Errorf("read the AWS configuration: %w", err), "check --profile and the files in ~/.aws")
 	}
-	// The configuration may have put a CA bundle into the client.
 	s.http = s.aws.HTTPClient
 	s.signer = v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
 	region, err := s.firstRegion()
@@ -102,6 +102,39 @@ func Open(ctx context.Context, cfg Config) (*Source, error) {
 	}
 	s.conn.Store(c)
 	return s, nil
+}
+
+// configure reads what the user has configured for AWS. Where no region is
+// told, but a role or an SSO portal is, that tells the partition: roles cannot
+// be assumed without a region.
+func (s *Source) configure(ctx context.Context, client *awshttp.BuildableClient) error {
+	load := []func(*config.LoadOptions) error{
+		config.WithHTTPClient(client),
+		config.WithRetryer(s.newRetryer),
+		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) { o.TokenProvider = s.cfg.MFACode }),
+	}
+	if s.cfg.Profile != "" {
+		load = append(load, config.WithSharedConfigProfile(s.cfg.Profile))
+	}
+	if s.cfg.Region != "" {
+		load = append(load, config.WithRegion(s.cfg.Region))
+	}
+	if s.cfg.NoSign {
+		load = append(load, config.WithCredentialsProvider(aws.AnonymousCredentials{}))
+	}
+	var err error
+	if s.aws, err = config.LoadDefaultConfig(ctx, load...); err != nil {
+		return err
+	}
+	if s.aws.Region == "" {
+		if region := s.regionOfIdentity(ctx); region != "" {
+			if s.aws, err = config.LoadDefaultConfig(ctx, append(load, config.WithRegion(region))...); err != nil {
+				return err
+			}
+		}
+	}
+	s.aws.HTTPClient = s.client(s.aws.HTTPClient)
+	return nil
 }
 
 func (s *Source) fatal(err error, hint string) error {
@@ -128,11 +161,16 @@ func (s *Source) newRetryer() aws.Retryer {
 	})
 }
 
-// Attempts is how often a request is tried before it fails.
-const Attempts = 10
+// Attempts is how often a request is tried before it fails: so often that a
+// store which refuses a third of all requests loses none of 100 million.
+// AttemptsDown is how often where no connection can be made.
+const (
+	Attempts     = 16
+	AttemptsDown = 10
+)
 
 // Backoff is how long to wait after attempt n, counted from 0; all attempts
-// together wait about half a minute.
+// together wait two minutes, those of AttemptsDown half a minute.
 func Backoff(n int) time.Duration {
 	d := min(100*time.Millisecond<<n, 20*time.Second)
 	return d/2 + rand.N(d/2)
@@ -150,11 +188,48 @@ func (s *Source) firstRegion() (string, error) {
 	if s.customEndpoint() != "" {
 		return "us-east-1", nil // the name that signatures carry, nothing more
 	}
-	if name := regionName.FindString(s.cfg.Bucket + "/" + s.cfg.Prefix); name != "" {
+	if name := s.namedRegion(); name != "" {
 		return name, nil
 	}
 	return "", s.fatal(errors.New("no region is configured"),
 		"give --region (in China cn-north-1 or cn-northwest-1), AWS_REGION, or a profile that has one")
+}
+
+func (s *Source) namedRegion() string {
+	return regionName.FindString(s.cfg.Bucket + "/" + s.cfg.Prefix)
+}
+
+// homeRegions is where to ask first in a partition; the answer names the
+// bucket's own region.
+var homeRegions = map[string]string{"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+
+// regionOfIdentity is a region of the partition that the configured role or SSO
+// portal is in; "" where neither is configured.
+func (s *Source) regionOfIdentity(ctx context.Context) string {
+	arn, sso := os.Getenv("AWS_ROLE_ARN"), ""
+	profile := cmp.Or(s.cfg.Profile, os.Getenv("AWS_PROFILE"), config.DefaultSharedConfigProfile)
+	shared, err := config.LoadSharedConfigProfile(ctx, profile, func(o *config.LoadSharedConfigOptions) {
+		if file := os.Getenv("AWS_CONFIG_FILE"); file != "" {
+			o.ConfigFiles = []string{file}
+		}
+		if file := os.Getenv("AWS_SHARED_CREDENTIALS_FILE"); file != "" {
+			o.CredentialsFiles = []string{file}
+		}
+	})
+	if err == nil {
+		arn, sso = cmp.Or(shared.RoleARN, arn), shared.SSORegion
+		if shared.SSOSession != nil {
+			sso = cmp.Or(sso, shared.SSOSession.SSORegion)
+		}
+	}
+	if parts := strings.Split(arn, ":"); len(parts) > 1 {
+		region := homeRegions[parts[1]]
+		if named := s.namedRegion(); named != "" && partitionOf(named) == parts[1] {
+			return named
+		}
+		return region
+	}
+	return sso
 }
 
 // customEndpoint is the endpoint the user gave, as a flag, in the environment
@@ -233,6 +308,22 @@ func (s *Source) move(ctx context.Context, from *conn, err error) bool {
 	s.conn.Store(c)
 	return true
 }
+
+// Requests is how many requests have been sent, repeated ones included.
+func (s *Source) Requests() (lists, gets int64) { return s.lists.Load(), s.gets.Load() }
+
+// Time is what time it is, by this machine's clock or, where that is earlier,
+// by the server's at its first answer: days must not be taken for over too soon.
+func (s *Source) Time() time.Time {
+	now := time.Now()
+	if t := s.serverTime.Load(); t != 0 && time.Unix(t, 0).Before(now) {
+		return time.Unix(t, 0)
+	}
+	return now
+}
+
+// AWS tells whether it is AWS's own S3 that is asked, not a gateway.
+func (s *Source) AWS() bool { return !s.conn.Load().custom }
 
 // Region is where the bucket is, as far as is known.
 func (s *Source) Region() string { return s.conn.Load().region }

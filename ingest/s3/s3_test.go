@@ -57,11 +57,13 @@ func TestList(t *testing.T) {
 		}
 	}
 	var folder []string
-	for o, err := range src.ListFolder(t.Context(), "a/") {
+	for page, err := range src.ListFolder(t.Context(), "a/", "") {
 		if err != nil {
 			t.Fatal(err)
 		}
-		folder = append(folder, fmt.Sprint(o.Key, " ", o.Size))
+		for _, o := range page.Objects {
+			folder = append(folder, fmt.Sprint(o.Key, " ", o.Size))
+		}
 	}
 	if want := []string{"a/\x01 3", "a/1 3", "a/2 3", "a/b/ -1"}; !slices.Equal(folder, want) {
 		t.Errorf("the folder a/ has %q, want %q", folder, want)

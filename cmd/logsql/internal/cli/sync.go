@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,10 +21,17 @@ type syncOptions struct {
 	endpoint string
 	profile  string
 	region   string
+	owner    string
 	payer    bool
+	noSign   bool
+	accounts []string
+	regions  []string
+	audit    bool
 	workers  int
 	accept   bool
+	rate     rate
 	dryRun   bool
+	prices   string
 	json     bool
 	progress string
 }
@@ -44,19 +52,35 @@ not followed. Without SOURCE, the sources that the mirror knows are synced again
 What is there is not fetched again, and an interrupted sync goes on where it
 stopped. Nothing is deleted or overwritten in the mirror: an object that changed
 in S3 is reported each time and kept beside the first, which the tables go on
-with until --accept takes the new one. Credentials, region and endpoint are found as the AWS command
-line finds them; China regions and gateways work the same way.`,
+with until --accept takes the new one.
+
+A day that was had completely, a day after its end (access logs filed by event
+time: a week), is sealed: it costs no request any more. What comes for the other
+days is always found, however late; --audit looks at sealed days again and tells
+what is new or has changed there.
+
+Credentials, region and endpoint are found as the AWS command line finds them:
+profiles, SSO, roles (an MFA code is asked for), web identity, the environment,
+instance roles. China regions and gateways work the same way, and a bucket is
+never asked for in another partition. $AWS_USE_DUALSTACK_ENDPOINT=true uses IPv6.
+
+--dry-run tells how many objects and bytes would be fetched, with how many
+requests, and what AWS asks for those in the bucket's region. What it costs in
+China, only you know: --prices 0.0045,0.004,0.93,CNY (of 1,000 LISTs, of 1,000
+GETs, of a GB that leaves AWS).`,
 		Example: `  logsql sync s3://my-logs/AWSLogs/
   logsql sync s3://my-logs --since 2021-12-04 --until 2021-12-06
   logsql sync ./export --as s3://my-logs       a folder instead of S3
   logsql sync s3://logs --profile cn --region cn-north-1
+  logsql sync s3://org-logs --account 123456789012 --log-region cn-north-1
   logsql sync                                  the same sources again`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			targets, err := o.targets(args)
-			if err := errors.Join(err, o.check(), checkTypes(o.types), checkWorkers(o.workers)); err != nil {
+			prices, perr := o.parsePrices()
+			if err := errors.Join(err, o.check(), checkTypes(o.types), checkWorkers(o.workers), perr); err != nil {
 				return err
 			}
-			return a.runSync(cmd.Context(), o, targets)
+			return a.runSync(cmd.Context(), o, prices, targets)
 		},
 	}
 	f := cmd.Flags()
@@ -64,13 +88,20 @@ line finds them; China regions and gateways work the same way.`,
 	f.Var(&o.as, "as", "the `s3://bucket/prefix` that the folder before it stands for")
 	typeFlag(cmd, &o.types)
 	o.flags(cmd)
+	f.StringSliceVar(&o.accounts, "account", nil, "only logs of this `account`, by their keys; may be repeated")
+	f.StringSliceVar(&o.regions, "log-region", nil, "only logs of this `region`, by their keys; may be repeated")
+	f.BoolVar(&o.audit, "audit", false, "list sealed days, too: what is new or has changed there?")
 	f.StringVar(&o.endpoint, "endpoint-url", "", "`URL` of an S3 gateway; also $AWS_ENDPOINT_URL_S3")
 	f.StringVar(&o.profile, "profile", "", "`name` of the AWS profile")
 	f.StringVar(&o.region, "region", "", "the buckets' `region`, such as cn-north-1")
 	f.BoolVar(&o.payer, "request-payer", false, "pay for requests to a bucket whose owner asks it")
-	f.IntVar(&o.workers, "workers", 0, "`number` of objects fetched at once (0: let logsql choose)")
+	f.StringVar(&o.owner, "expected-bucket-owner", "", "`account` that must own the buckets")
+	f.BoolVar(&o.noSign, "no-sign-request", false, "ask without credentials, for public buckets")
+	f.IntVar(&o.workers, "workers", 0, "`number` of objects fetched at once, at most (0: as many as the store bears)")
+	f.Var(&o.rate, "bandwidth", "`bytes` a second at most, such as 20M (default no limit)")
 	f.BoolVar(&o.accept, "accept", false, "take objects that changed in S3 in place of the mirror's, which are kept beside")
 	f.BoolVar(&o.dryRun, "dry-run", false, "list what would be fetched; fetch and write nothing")
+	f.StringVar(&o.prices, "prices", "", "what requests cost: `LIST,GET,GB,CURRENCY` (default what AWS publishes)")
 	f.BoolVar(&o.json, "json", false, "print the report as one JSON object")
 	progressFlag(cmd, &o.progress)
 	return cmd
@@ -122,12 +153,20 @@ func (o *syncOptions) targets(sources []string) ([]ingest.Target, error) {
 	for i := range targets {
 		if t := &targets[i]; t.Folder == "" {
 			t.Endpoint, t.Region, t.Profile, t.RequestPayer = o.endpoint, o.region, o.profile, o.payer
+			t.NoSign, t.Owner = o.noSign, o.owner
 		}
 	}
 	return targets, nil
 }
 
-func (a *app) runSync(ctx context.Context, o syncOptions, targets []ingest.Target) error {
+func (o *syncOptions) parsePrices() (*ingest.Prices, error) {
+	if o.prices == "" {
+		return nil, nil
+	}
+	return ingest.ParsePrices(o.prices)
+}
+
+func (a *app) runSync(ctx context.Context, o syncOptions, prices *ingest.Prices, targets []ingest.Target) error {
 	bar, err := a.progress(o.progress)
 	if err != nil {
 		return err
@@ -141,7 +180,8 @@ func (a *app) runSync(ctx context.Context, o syncOptions, targets []ingest.Targe
 	defer m.Close()
 	report, err := ingest.Sync(ctx, m, targets, ingest.Options{
 		Types: o.types, Since: o.since.Time, Until: o.until.Time, Workers: o.workers, DryRun: o.dryRun,
-		Accept:   o.accept,
+		Accounts: o.accounts, Regions: o.regions, Audit: o.audit, Accept: o.accept,
+		Bandwidth: int64(o.rate), Prices: prices, MFACode: a.mfaCode,
 		Progress: func(r ingest.Report) { bar.show(func() string { return syncProgress(r) }) },
 	})
 	bar.done()
@@ -181,6 +221,7 @@ func (a *app) writeSync(r ingest.Report) {
 		{r.Adopted, "found whole in the mirror's folder"},
 		{r.OtherDay, "of other days"},
 		{r.OtherType, "of other types"},
+		{r.OtherPlace, "of other accounts or regions"},
 		{r.NoObject, "no files (links and the like)"},
 		{r.Gone, "gone since they were listed"},
 		{r.Accepted, "changed and accepted (logsql convert-parquet converts them again)"},
@@ -195,6 +236,15 @@ func (a *app) writeSync(r ingest.Report) {
 		}
 	}
 	fmt.Fprintf(a.out, "%s: %s listed: %s\n", strings.Join(r.Sources, ", "), count(r.Listed, "object"), strings.Join(parts, ", "))
+	if r.Spared {
+		fmt.Fprintln(a.out, "  sealed days are complete and were not listed; --audit looks at them, too")
+	}
+	if r.Late > 0 {
+		fmt.Fprintf(a.out, "  %s new in days that were sealed\n", count(r.Late, "object"))
+	}
+	if r.DryRun && r.Lists > 0 {
+		a.writeCosts(r)
+	}
 	for _, f := range r.Failures[:min(len(r.Failures), failuresShown)] {
 		fmt.Fprintf(a.out, "  %s %s: %s\n", f.What, printable(f.URI), printable(f.Reason))
 		if f.Hint != "" {
@@ -205,6 +255,63 @@ func (a *app) writeSync(r ingest.Report) {
 		fmt.Fprintf(a.out, "  … and %s more; --json lists them\n", grouped(int64(more)))
 	}
 }
+
+// writeCosts prints what a dry run has cost and the sync would, by source: two
+// regions have two prices.
+func (a *app) writeCosts(r ingest.Report) {
+	fmt.Fprintf(a.out, "  requests: %s LIST for this look, as many again and %s GET to fetch\n", grouped(r.Lists), grouped(r.Gets))
+	for _, c := range r.Costs {
+		whose := "at the prices given"
+		if c.Region != "" {
+			whose = "at the prices AWS publishes for " + c.Region
+		}
+		fmt.Fprintf(a.out, "  cost: about %.4f %s for requests, and %.2f %s where the bytes leave AWS (%s)\n",
+			c.Requests, c.Currency, c.Transfer, c.Currency, whose)
+	}
+	if len(r.Costs) == 0 {
+		fmt.Fprintln(a.out, "  cost: no prices are known for this place; --prices LIST,GET,GB,CURRENCY gives them")
+	}
+}
+
+// mfaCode asks for the code that a role wants, where somebody is there to type
+// it.
+func (a *app) mfaCode() (string, error) {
+	if !isTerminal(a.in) {
+		return "", errors.New("the role wants an MFA code, and nobody can type one: run it on a terminal, or with credentials of a session (aws sts assume-role, AWS_SESSION_TOKEN)")
+	}
+	fmt.Fprint(a.err, "MFA code: ")
+	var code string
+	if _, err := fmt.Fscanln(a.in, &code); err != nil {
+		return "", fmt.Errorf("read the MFA code: %w", err)
+	}
+	return code, nil
+}
+
+// rate is the value of --bandwidth: bytes a second.
+type rate int64
+
+func (r *rate) Set(s string) error {
+	units := map[byte]int64{'K': 1 << 10, 'M': 1 << 20, 'G': 1 << 30}
+	number, unit := strings.ToUpper(strings.TrimSpace(s)), int64(1)
+	if n := len(number); n > 0 && units[number[n-1]] > 0 {
+		number, unit = number[:n-1], units[number[n-1]]
+	}
+	v, err := strconv.ParseFloat(number, 64)
+	if err != nil || !(v*float64(unit) >= 1 && v*float64(unit) < 1<<50) {
+		return fmt.Errorf("%q is no number of bytes a second: write it as 500K, 20M or 1G", s)
+	}
+	*r = rate(v * float64(unit))
+	return nil
+}
+
+func (r *rate) String() string {
+	if *r == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(*r), 10)
+}
+
+func (r *rate) Type() string { return "rate" }
 
 // mirrorToSync opens the mirror and finds the sources to sync: those given, else
 // those it knows. A dry run and a run without any source make no mirror.
