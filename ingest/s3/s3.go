@@ -27,6 +27,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
@@ -92,7 +93,7 @@ func Open(ctx context.Context, cfg Config) (*Source, error) {
 	}
 	s.http = s.aws.HTTPClient
 	s.signer = v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
-	region, err := s.firstRegion()
+	region, err := s.firstRegion(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +182,7 @@ var regionName = regexp.MustCompile(`\b(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov)?-[a
 // firstRegion is where to ask first. A region nobody configured is never
 // guessed to be us-east-1: of a bucket of China that would ask the wrong
 // partition, with the wrong credentials.
-func (s *Source) firstRegion() (string, error) {
+func (s *Source) firstRegion(ctx context.Context) (string, error) {
 	if s.aws.Region != "" {
 		return s.aws.Region, nil
 	}
@@ -189,6 +190,9 @@ func (s *Source) firstRegion() (string, error) {
 		return "us-east-1", nil // the name that signatures carry, nothing more
 	}
 	if name := s.namedRegion(); name != "" {
+		return name, nil
+	}
+	if name := s.instanceRegion(ctx); name != "" {
 		return name, nil
 	}
 	return "", s.fatal(errors.New("no region is configured"),
@@ -230,6 +234,18 @@ func (s *Source) regionOfIdentity(ctx context.Context) string {
 		return region
 	}
 	return sso
+}
+
+// instanceRegion is where this machine is, where it is one of EC2; any other does
+// not answer.
+func (s *Source) instanceRegion(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	out, err := imds.NewFromConfig(s.aws).GetRegion(ctx, &imds.GetRegionInput{})
+	if err != nil {
+		return ""
+	}
+	return out.Region
 }
 
 // customEndpoint is the endpoint the user gave, as a flag, in the environment

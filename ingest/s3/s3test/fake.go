@@ -10,6 +10,8 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -38,6 +40,11 @@ type Server struct {
 	Reply    *Reply        // to every request, in place of an answer
 	Page     string        // to every request, as XML of a success
 
+	// Chances of a request, at random: to get 500, to have its connection reset,
+	// to get half of the body.
+	Failing, Resets, Shortened float64
+	Drip                       time.Duration // between the halves of a body
+
 	mu       sync.Mutex
 	objects  map[string]map[string]*Object
 	requests []string
@@ -55,6 +62,7 @@ type Object struct {
 	ETag     string // the MD5 where empty
 	Class    string // storage class
 	Modified time.Time
+	Checksum [2]string         // kept by the store: the header behind X-Amz-Checksum-, and the value
 	Restored bool              // out of the archive, for some days
 	Short    int               // so many GETs break off halfway
 	Garbled  int               // so many GETs have a wrong byte
@@ -141,6 +149,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	objects, ok := s.objects[bucket]
 	switch {
+	case rand.Float64() < s.Resets:
+		reset(w)
+	case rand.Float64() < s.Failing:
+		refuse(w, 500, "InternalError", "We encountered an internal error. Please try again.")
 	case s.Reply != nil:
 		refuse(w, s.Reply.Status, s.Reply.Code, s.Reply.Message)
 	case s.Page != "":
@@ -196,6 +208,9 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, key string, objects
 	if s.KMS {
 		w.Header().Set("X-Amz-Server-Side-Encryption", "aws:kms")
 	}
+	if o.Checksum[0] != "" && r.Header.Get("X-Amz-Checksum-Mode") == "ENABLED" {
+		w.Header().Set("X-Amz-Checksum-"+o.Checksum[0], o.Checksum[1])
+	}
 	data := o.Data
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	for name, value := range o.Meta {
@@ -210,7 +225,30 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, key string, objects
 		data = bytes.Clone(data)
 		data[0] ^= 1
 	}
+	if rand.Float64() < s.Shortened {
+		data = data[:len(data)/2]
+	}
+	if s.Drip > 0 {
+		w.Write(data[:len(data)/2])
+		w.(http.Flusher).Flush()
+		data = data[len(data)/2:]
+		s.mu.Unlock()
+		time.Sleep(s.Drip)
+		s.mu.Lock()
+	}
 	w.Write(data)
+}
+
+// reset ends the connection without an answer.
+func reset(w http.ResponseWriter) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	conn.Close()
 }
 
 func (s *Server) etag(o *Object) string {
