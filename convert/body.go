@@ -25,6 +25,8 @@ type body struct {
 	isGz  bool // plain is gz
 	whole whole
 
+	onlyHead bool // little of it will be read
+
 	given int64  // bytes given out
 	sound int64  // of them, those before the end of the last member whose checksum held
 	doubt *doubt // nil, or where to stop
@@ -56,7 +58,7 @@ func (b *body) reset(r io.Reader, d *doubt) {
 	b.file = r
 	b.raw.Reset(r)
 	b.plain, b.isGz, b.lines, b.first, b.err, b.tail = nil, false, 0, 0, nil, nil
-	b.given, b.sound, b.doubt = 0, 0, d
+	b.given, b.sound, b.doubt, b.onlyHead = 0, 0, d, false
 }
 
 // doubted tells whether what was read turned out not to be what was written. A
@@ -146,7 +148,7 @@ func (b *body) begin() error {
 		b.plain = b.raw
 		return nil
 	}
-	if wholeMembers && b.doubt == nil {
+	if wholeMembers && b.doubt == nil && !b.onlyHead {
 		if done, err := b.atOnce(); done || err != nil {
 			return err
 		}

@@ -252,7 +252,7 @@ func TestFilters(t *testing.T) {
 		})
 	}
 	_, err := convert.Run(t.Context(), newMirror(t), convert.Options{Types: []string{"elb"}})
-	if want := `unknown log type "elb": there are vpc_flow_logs, s3_access_logs, cloudtrail_logs, cloudtrail_network_activity, cloudtrail_insights, cloudtrail_aggregated`; err == nil || err.Error() != want {
+	if want := `unknown log type "elb": there are vpc_flow_logs, s3_access_logs, cloudtrail_logs, cloudtrail_network_activity, cloudtrail_insights, cloudtrail_aggregated, transit_gateway_flow_logs`; err == nil || err.Error() != want {
 		t.Errorf("unknown type: %v; want %s", err, want)
 	}
 }
@@ -264,11 +264,12 @@ func TestBrokenObjects(t *testing.T) {
 		object{flowKey(1, 2), zip(flowHeader+flowLines(7, day1)) + "oops"},
 		object{flowKey(1, 3), zip(flowHeader + flowLines(3, day1))},
 		object{flowKey(1, 4), "PAR1 and so on"},
+		object{"access/2026-01-01-05-00-00-0123456789ABCDEF", "PAR1 and so on"},
 		object{trailKey(1), zip(trailRecords(3)[:700])},
 	)
 	r := run(t, m, convert.Options{})
 	flow := r.Tables["vpc_flow_logs"]
-	if r.Broken != 3 || flow.Objects != 3 || flow.Bad != 2 || flow.Stored < 1000 || flow.Stored > 4000 || flow.Records != flow.Stored+2 {
+	if r.Broken != 4 || flow.Objects != 4 || flow.Bad != 3 || flow.Stored < 1000 || flow.Stored > 4000 || flow.Records != flow.Stored+3 {
 		t.Errorf("broken %d, flow %+v", r.Broken, flow)
 	}
 	expect(t, "stored", inDuck(t, m, "SELECT count(*) FROM VPC_FLOW_LOGS"), fmt.Sprint(flow.Stored))
@@ -292,6 +293,7 @@ func TestBrokenObjects(t *testing.T) {
 	want := []string{
 		fmt.Sprintf("%d gzip: unexpected EOF ", flow.Stored-7-3+2),
 		"9 4 bytes of something else after the end of the gzip stream oops",
+		"1 Parquet: no Parquet file: its end is not that of one ",
 	}
 	if !reflect.DeepEqual(bad, want) {
 		t.Errorf("bad lines %q, want %q", bad, want)

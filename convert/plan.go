@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"logsql/convert/batch"
 	"logsql/convert/lake"
 	"logsql/convert/logtype"
 	"logsql/ingest/layout"
@@ -46,9 +47,10 @@ type planned struct {
 // database: it has no bound in memory, the database sorts it into units, and
 // reading it holds up nobody.
 type plan struct {
-	run  *run
-	conn *sql.Conn // temporary tables belong to a connection
-	body *body     // for sniffing
+	run   *run
+	conn  *sql.Conn // temporary tables belong to a connection
+	body  *body     // for sniffing
+	start [sniffSize]byte
 }
 
 // plan goes through the objects without a conversion, puts those that are logs
@@ -159,7 +161,7 @@ func (p *plan) classify(o mirror.Object, m layout.Match) (*logtype.Type, string,
 	case m.Neighbour != "":
 		return nil, m.Neighbour, nil
 	case m.Type != "":
-		return logtype.ByName(m.Type), "", nil
+		return p.byKey(o, logtype.ByName(m.Type))
 	case strings.HasSuffix(o.Key, "/") && o.Size == 0:
 		return nil, "folder marker", nil
 	case o.Size == 0:
@@ -169,29 +171,69 @@ func (p *plan) classify(o mirror.Object, m layout.Match) (*logtype.Type, string,
 	if err != nil {
 		return nil, "", err
 	}
-	if bytes.HasPrefix(head, []byte(parquetMagic)) {
-		return nil, isParquet, nil
-	}
-	for _, t := range logtype.Types {
-		if t.Sniff(head) {
-			return t, "", nil
-		}
+	t, err := p.byContent(o, head, logtype.Types)
+	switch {
+	case err != nil || t != nil:
+		return t, "", err
+	case bytes.HasPrefix(head, []byte(parquetMagic)):
+		return nil, notText, nil
 	}
 	return nil, "no known log, by key or content", nil
+}
+
+// byKey is the type that the key tells, or another with such keys.
+func (p *plan) byKey(o mirror.Object, t *logtype.Type) (*logtype.Type, string, error) {
+	alike := t.Alike()
+	if len(alike) == 0 || o.Size == 0 {
+		return t, "", nil
+	}
+	head, err := p.head(o)
+	if err != nil {
+		return nil, "", err
+	}
+	if other, err := p.byContent(o, head, alike); other != nil || err != nil {
+		return other, "", err
+	}
+	return t, "", nil
+}
+
+// byContent is which of types an object that begins with head is, or nil.
+func (p *plan) byContent(o mirror.Object, head []byte, types []*logtype.Type) (*logtype.Type, error) {
+	if !bytes.HasPrefix(head, []byte(parquetMagic)) {
+		i := slices.IndexFunc(types, func(t *logtype.Type) bool { return t.Sniff(head) })
+		if i < 0 {
+			return nil, nil
+		}
+		return types[i], nil
+	}
+	columns, err := batch.ReadColumns(p.run.m.Path(o.Path))
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return nil, path.Err
+	}
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	i := slices.IndexFunc(types, func(t *logtype.Type) bool { return t.Named != nil && t.Named(names) })
+	if err != nil || i < 0 {
+		return nil, nil // a broken footer is the decoder's to tell
+	}
+	return types[i], nil
 }
 
 // head is the beginning of an object's content, decompressed. What breaks on
 // the way is left to the conversion.
 func (p *plan) head(o mirror.Object) ([]byte, error) {
-	f, err := os.Open(p.run.m.Path(o.Path))
+	f, err := openFile(p.run.m.Path(o.Path), o.Size)
 	if err != nil {
 		return nil, withoutPath(err)
 	}
 	defer f.Close()
 	p.body.reset(f, nil)
-	head := make([]byte, sniffSize)
-	n, _ := io.ReadFull(p.body, head)
-	return head[:n], nil
+	p.body.onlyHead = true
+	n, _ := io.ReadFull(p.body, p.start[:])
+	return p.start[:n], nil
 }
 
 // withoutPath takes the machine's path off an error of opening a file: the

@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 
+	"logsql/convert/batch"
 	"logsql/convert/lake"
 	"logsql/convert/logtype"
 )
@@ -115,12 +117,19 @@ func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.
 	w.body.reset(f, o.doubt)
 	w.sink.open(o.Object)
 	c := &lake.Conversion{Object: o.ID, Outcome: lake.Converted, Version: t.Version}
-	if head, _ := w.body.raw.Peek(len(parquetMagic)); string(head) == parquetMagic {
-		c.Outcome, c.Reason = lake.Skipped, isParquet
+	in := &logtype.Input{Object: o.Object, Match: o.match, Body: w.body, FallbackDay: dayOf(o.Object, o.match)}
+	head, _ := w.body.raw.Peek(len(parquetMagic))
+	isParquet := string(head) == parquetMagic
+	switch {
+	case !isParquet:
+		err = t.Decode(ctx, in, w.sink)
+	case t.Named == nil:
+		c.Outcome, c.Reason = lake.Skipped, notText
 		return c, nil
+	default:
+		err = w.parquet(ctx, t, in, f.path)
 	}
-	err = t.Decode(ctx, &logtype.Input{Object: o.Object, Match: o.match, Body: w.body, FallbackDay: dayOf(o.Object, o.match)}, w.sink)
-	if err == nil && w.body.err == nil {
+	if err == nil && w.body.err == nil && !isParquet {
 		_, err = io.Copy(io.Discard, w.body) // to the checksum at the end
 	}
 	if w.body.broken() {
@@ -137,7 +146,7 @@ func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.
 		c.Outcome, c.Reason = lake.Skipped, err.Error()
 	case err != nil:
 		c.Outcome, c.Reason = lake.Broken, err.Error()
-		if err := w.broken(err); err != nil {
+		if err := w.broken(err, isParquet); err != nil {
 			return c, err
 		}
 	}
@@ -147,18 +156,37 @@ func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.
 
 const (
 	parquetMagic = "PAR1"
-	isParquet    = "a Parquet file, not text"
+	notText      = "a Parquet file, not text"
 )
+
+// parquet decodes a Parquet file, which is not read from its beginning to its
+// end.
+func (w *worker) parquet(ctx context.Context, t *logtype.Type, in *logtype.Input, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if in.Parquet, err = batch.NewReader(f, info.Size()); err != nil {
+		return err
+	}
+	defer in.Parquet.Close()
+	return t.Decode(ctx, in, w.sink)
+}
 
 // broken makes the break of an object a bad line: records may be lost there.
 // A decoder that ended with a bad line of its own has said it already.
-func (w *worker) broken(reason error) error {
+func (w *worker) broken(reason error, byRecord bool) error {
 	w.sink.drop()
 	if w.sink.endedBad && !w.body.broken() {
 		return nil
 	}
 	line := w.body.lines + 1
-	if w.body.isJSON() {
+	if byRecord || w.body.isJSON() {
 		line = w.sink.stored + w.sink.badCount + 1
 	}
 	return w.sink.Bad(line, reason.Error(), w.body.tail)

@@ -13,7 +13,7 @@ func TestStatements(t *testing.T) {
 	s := emptySession(t)
 	for _, c := range []struct{ sql, want string }{
 		{"SHOW DATABASES", "varchar\ndefault\ninformation_schema\nlogsql"},
-		{"SHOW TABLES IN logsql LIKE '*flow*'", "varchar\nvpc_flow_logs"},
+		{"SHOW TABLES IN logsql LIKE '*flow*'", "varchar\ntransit_gateway_flow_logs\nvpc_flow_logs"},
 		{"SHOW TABLES IN nowhere", "error FAILED"},
 		{"SHOW FUNCTIONS LIKE 'regexp_like'", "varchar\nregexp_like"},
 		{"USE nowhere", "error SCHEMA_NOT_FOUND"},

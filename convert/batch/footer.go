@@ -40,6 +40,18 @@ func ReadColumns(path string) ([]schema.Column, error) {
 }
 
 func readFooter(r io.ReaderAt, size int64) (*format.FileMetaData, error) {
+	footer, err := footerBytes(r, size)
+	if err != nil {
+		return nil, err
+	}
+	meta := new(format.FileMetaData)
+	if err := thrift.Unmarshal(new(thrift.CompactProtocol), footer, meta); err != nil {
+		return nil, fmt.Errorf("footer: %w", err)
+	}
+	return meta, nil
+}
+
+func footerBytes(r io.ReaderAt, size int64) ([]byte, error) {
 	tail := make([]byte, 8)
 	if size < int64(len(tail)+len(magic)) {
 		return nil, fmt.Errorf("no Parquet file: it has %d bytes", size)
@@ -55,11 +67,7 @@ func readFooter(r io.ReaderAt, size int64) (*format.FileMetaData, error) {
 	if _, err := r.ReadAt(footer, size-8-length); err != nil {
 		return nil, err
 	}
-	meta := new(format.FileMetaData)
-	if err := thrift.Unmarshal(new(thrift.CompactProtocol), footer, meta); err != nil {
-		return nil, fmt.Errorf("footer: %w", err)
-	}
-	return meta, nil
+	return footer, nil
 }
 
 // schemaReader walks the elements of a schema, depth first as they stand.

@@ -100,6 +100,8 @@ var migrations = []string{
 		PRIMARY KEY (unit, converted)
 	) WITHOUT ROWID;
 	CREATE INDEX merged_became ON merged (became);`,
+	// Flow logs that AWS delivers as Parquet were skipped once.
+	`DELETE FROM conversions WHERE outcome = 'skipped' AND reason IN ('flow log that AWS delivered as Parquet', 'a Parquet file, not text')`,
 }
 
 // Lake is the lake of a mirror. It may be used from many goroutines.

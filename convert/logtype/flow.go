@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"logsql/convert/batch"
@@ -26,8 +27,27 @@ var flowLogs = &Type{
 	Partition: dated,
 	Columns:   flowFields[:flowV5Fields:flowV5Fields],
 	Version:   1,
-	Sniff:     sniffFlow,
-	Decode:    decodeFlow,
+	Named:     func(columns []string) bool { return anyOf(columns, sureFields) && !ofGateway(columns) },
+	Sniff:     func(head []byte) bool { return sniffFlow(head, false) },
+	Decode: func(ctx context.Context, in *Input, out Sink) error {
+		return decodeFlow(ctx, in, out, flowV2)
+	},
+}
+
+// gatewayLogs are the flow logs of transit gateways: below the same keys as
+// those of VPCs, with fields of their own. AWS documents no DDL; the columns are
+// those of the default format.
+var gatewayLogs = &Type{
+	Name:      "transit_gateway_flow_logs",
+	Partition: dated,
+	Columns:   gatewayFields,
+	Version:   1,
+	Keys:      flowLogs.Name,
+	Named:     ofGateway,
+	Sniff:     func(head []byte) bool { return sniffFlow(head, true) },
+	Decode: func(ctx context.Context, in *Input, out Sink) error {
+		return decodeFlow(ctx, in, out, gatewayV6)
+	},
 }
 
 var gzipMagic = []byte{0x1f, 0x8b}
@@ -40,13 +60,19 @@ type flowDecoder struct {
 	words  [][]byte // the fields of the line, in its order
 	reason string   // why the line is bad
 
+	text []byte // of a value of a Parquet file
+
 	batch  *batch.Batch
 	under  *flowHeader // the header leaves were looked up for
 	leaves []*batch.Leaf
 }
 
-func decodeFlow(ctx context.Context, in *Input, out Sink) error {
-	d := flowDecoder{out: out, lines: newLineReader(ctx, in.Body), days: newDays(in), header: flowV2}
+// decodeFlow takes the columns of an object without a header from unsaid.
+func decodeFlow(ctx context.Context, in *Input, out Sink, unsaid *flowHeader) error {
+	if in.Parquet != nil {
+		return decodeFlowParquet(ctx, in, out)
+	}
+	d := flowDecoder{out: out, lines: newLineReader(ctx, in.Body), days: newDays(in), header: unsaid}
 	defer d.lines.close()
 	return d.lines.each(d.bad, d.line)
 }
@@ -143,10 +169,18 @@ func (d *flowDecoder) partition() []string {
 		return d.days.undated()
 	}
 	start, class := parseInteger(d.words[d.header.start])
-	if class != number || start == 0 || start > lastSecond {
-		return d.days.undated()
+	if class != number {
+		start = 0
 	}
-	return d.days.at(start)
+	return d.days.started(start)
+}
+
+// started is the partition of a record that began at start; 0 is no time.
+func (d *days) started(start int64) []string {
+	if start <= 0 || start > lastSecond {
+		return d.undated()
+	}
+	return d.at(start)
 }
 
 func (d *flowDecoder) look(b *batch.Batch) {
@@ -159,24 +193,28 @@ func (d *flowDecoder) look(b *batch.Batch) {
 
 func (d *flowDecoder) append() bool {
 	for i, word := range d.words {
-		kind := d.header.kinds[i]
-		if kind == schema.Varchar {
+		if d.header.kinds[i] == schema.Varchar {
 			d.leaves[i].Text(word)
-			continue
-		}
-		n, class := parseInteger(word)
-		switch {
-		case class == tooLarge:
-			d.reason = fmt.Sprintf("%s: %s is over 64 bits", d.name(i), clip(word))
+		} else if !d.number(i, word) {
 			return false
-		case class == notANumber:
-			d.reason = fmt.Sprintf("%s: %q is no number", d.name(i), clip(word))
-			return false
-		case class == noValue, kind == schema.Integer && n > math.MaxInt32:
-			d.leaves[i].Null()
-		default:
-			d.leaves[i].Int(n)
 		}
+	}
+	return true
+}
+
+func (d *flowDecoder) number(i int, word []byte) bool {
+	n, class := parseInteger(word)
+	switch {
+	case class == tooLarge:
+		d.reason = fmt.Sprintf("%s: %s is over 64 bits", d.name(i), clip(word))
+		return false
+	case class == notANumber:
+		d.reason = fmt.Sprintf("%s: %q is no number", d.name(i), clip(word))
+		return false
+	case class == noValue, d.header.kinds[i] == schema.Integer && n > math.MaxInt32:
+		d.leaves[i].Null()
+	default:
+		d.leaves[i].Int(n)
 	}
 	return true
 }
@@ -187,25 +225,49 @@ func (d *flowDecoder) name(field int) string { return d.header.columns[d.header.
 // sureFields are names that no other table's header has.
 var sureFields = []string{"srcaddr", "dstaddr", "pkt_srcaddr", "pkt_dstaddr", "interface_id"}
 
-// sniffFlow takes a header line, or a line that is a version 2 record through
-// and through.
-func sniffFlow(head []byte) bool {
+// ofGateway reports whether columns has one that only transit gateways' logs do.
+func ofGateway(columns []string) bool {
+	return slices.ContainsFunc(columns, func(name string) bool {
+		name = columnName(name)
+		return strings.HasPrefix(name, "tgw_") || strings.HasPrefix(name, "packets_lost_")
+	})
+}
+
+func anyOf(columns, names []string) bool {
+	return slices.ContainsFunc(columns, func(name string) bool { return slices.Contains(names, columnName(name)) })
+}
+
+// sniffFlow takes a header line, or a line that is a record of the default
+// format through and through; gateway tells whose.
+func sniffFlow(head []byte, gateway bool) bool {
 	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, byteOrderMark), []byte{'\n'})
 	if h, ok := parseFlowHeader(line, false); ok {
-		return slices.ContainsFunc(h.columns, func(c schema.Column) bool { return slices.Contains(sureFields, c.Name) })
+		names := fieldNames(h.columns)
+		return ofGateway(names) == gateway && (gateway || anyOf(names, sureFields))
 	}
 	words := bytes.Fields(line)
-	if len(words) != flowV2Fields {
-		return false
+	if gateway {
+		return fits(words, gatewayV6) && string(words[1]) == "TransitGateway" && bytes.HasPrefix(words[3], []byte("tgw-"))
 	}
-	for i, c := range flowFields[:flowV2Fields] {
-		if _, class := parseInteger(words[i]); c.Type.IsInteger() && class != number && class != noValue {
-			return false
-		}
+	if !fits(words, flowV2) || !bytes.HasPrefix(words[2], []byte("eni-")) {
+		return false
 	}
 	switch string(words[13]) {
 	case "OK", "NODATA", "SKIPDATA":
-		return bytes.HasPrefix(words[2], []byte("eni-"))
+		return true
 	}
 	return false
+}
+
+// fits tells whether words can be a record below h.
+func fits(words [][]byte, h *flowHeader) bool {
+	if len(words) != len(h.column) {
+		return false
+	}
+	for i, word := range words {
+		if _, class := parseInteger(word); h.kinds[i] != schema.Varchar && class != number && class != noValue {
+			return false
+		}
+	}
+	return true
 }

@@ -13,6 +13,8 @@ const (
 	v2Row     = `{"partition":"2026/01/15",` + v2Columns
 )
 
+const gatewayLine = "6 TransitGateway 123456789012 tgw-0a1b tgw-attach-01 111111111111 222222222222 vpc-0a vpc-0b subnet-0a subnet-0b eni-0a eni-0b cnn1-az1 cnn1-az2 tgw-attach-02 10.1.0.5 10.2.0.9 49152 443 6 10 5200 1768435200 1768435260 OK IPv4 1 0 2 0 19 cn-north-1 ingress - S3"
+
 func with(line, old, replacement string) string { return strings.Replace(line, old, replacement, 1) }
 
 func TestFlow(t *testing.T) {

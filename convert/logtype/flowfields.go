@@ -74,7 +74,27 @@ type flowHeader struct {
 	start   int             // the field that holds the start time, or -1
 }
 
-var flowV2 = newFlowHeader(fieldNames(flowFields[:flowV2Fields]))
+// What objects without a header have.
+var (
+	flowV2    = newFlowHeader(fieldNames(flowFields[:flowV2Fields]))
+	gatewayV6 = newFlowHeader(fieldNames(gatewayFields))
+)
+
+// gatewayFields are the default format of transit gateways, the only one that an
+// object without a header has.
+var gatewayFields = knownColumns(`version resource_type account_id tgw_id tgw_attachment_id
+	tgw_src_vpc_account_id tgw_dst_vpc_account_id tgw_src_vpc_id tgw_dst_vpc_id tgw_src_subnet_id tgw_dst_subnet_id
+	tgw_src_eni tgw_dst_eni tgw_src_az_id tgw_dst_az_id tgw_pair_attachment_id srcaddr dstaddr srcport dstport
+	protocol packets bytes start end log_status type packets_lost_no_route packets_lost_blackhole
+	packets_lost_mtu_exceeded packets_lost_ttl_expired tcp_flags region flow_direction pkt_src_aws_service
+	pkt_dst_aws_service`)
+
+func knownColumns(names string) (columns []schema.Column) {
+	for _, name := range strings.Fields(names) {
+		columns = append(columns, flowFields[flowPlaces[name]])
+	}
+	return columns
+}
 
 func fieldNames(columns []schema.Column) []string {
 	names := make([]string, len(columns))
@@ -141,7 +161,7 @@ func parseFlowHeader(line []byte, first bool) (*flowHeader, bool) {
 	names := make([]string, len(words))
 	known := 0
 	for i, w := range words {
-		names[i] = strings.ReplaceAll(strings.ToLower(string(w)), "-", "_")
+		names[i] = columnName(string(w))
 		if _, ok := flowPlaces[names[i]]; ok {
 			known++
 		}
@@ -151,6 +171,9 @@ func parseFlowHeader(line []byte, first bool) (*flowHeader, bool) {
 	}
 	return newFlowHeader(names), true
 }
+
+// columnName is a field's name as a column: AWS's text headers have hyphens.
+func columnName(field string) string { return strings.ReplaceAll(strings.ToLower(field), "-", "_") }
 
 // FlowFields are the columns that the first line of a flow log names, in the
 // line's order; without a header, which said tells, those of version 2.

@@ -25,6 +25,15 @@ type Type struct {
 	Columns   []schema.Column // always in the table, in this order; an object may have more
 	Version   int             // of the decoder: it rises whenever the same object would give other rows
 
+	// Keys is whose keys the objects have, where that is not the type's own:
+	// only their content tells them apart.
+	Keys string
+
+	// Named reports whether a Parquet file of columns of these names is one of
+	// this type. It is nil where AWS delivers no Parquet; else Decode reads it
+	// from Input.Parquet.
+	Named func(columns []string) bool
+
 	// Sniff reports whether an object that begins with head is one of this
 	// type. It serves objects whose key says nothing, so it errs on the side
 	// of no.
@@ -40,9 +49,10 @@ type Type struct {
 // Input is an object to decode.
 type Input struct {
 	Object      mirror.Object
-	Match       layout.Match // what the key says
-	Body        io.Reader    // plain: already decompressed
-	FallbackDay time.Time    // for records without any date; Object.LastModified where it is zero
+	Match       layout.Match  // what the key says
+	Body        io.Reader     // plain: already decompressed
+	Parquet     *batch.Reader // of an object that is a Parquet file, instead of Body
+	FallbackDay time.Time     // for records without any date; Object.LastModified where it is zero
 }
 
 // Sink takes what a decoder finds.
@@ -63,7 +73,7 @@ type Sink interface {
 var ErrNotLog = errors.New("no log of this type")
 
 // Types are the log types there are.
-var Types = []*Type{flowLogs, accessLogs, cloudTrail, networkActivity, insights, aggregated}
+var Types = []*Type{flowLogs, accessLogs, cloudTrail, networkActivity, insights, aggregated, gatewayLogs}
 
 // ByName returns the log type called name, or nil.
 func ByName(name string) *Type {
@@ -73,6 +83,16 @@ func ByName(name string) *Type {
 		}
 	}
 	return nil
+}
+
+// Alike are the types whose objects have the same keys as those of t.
+func (t *Type) Alike() (types []*Type) {
+	for _, other := range Types {
+		if other.Keys == t.Name {
+			types = append(types, other)
+		}
+	}
+	return types
 }
 
 // maxBadText bounds the text given to Sink.Bad.

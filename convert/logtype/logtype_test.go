@@ -28,7 +28,7 @@ func TestSamples(t *testing.T) {
 			dir := filepath.Join("..", "..", "testdata", "logs", typ.Name)
 			object := read(t, filepath.Join(dir, "sample.log"))
 			key := strings.TrimSpace(read(t, filepath.Join(dir, "sample.key")))
-			if got := layout.Parse(key).Type; got != typ.Name {
+			if got := layout.Parse(key).Type; got != typ.Name && got != typ.Keys {
 				t.Errorf("the key is one of %q", got)
 			}
 			if !typ.Sniff([]byte(object)) {
@@ -93,6 +93,10 @@ func TestSniff(t *testing.T) {
 		{"flow header", "interface-id srcaddr dstaddr bytes\n", "vpc_flow_logs"},
 		{"flow without header", v2Line + "\n", "vpc_flow_logs"},
 		{"flow without data", "2 123456789012 eni-0a - - - - - - - 1768435200 1768435260 - NODATA\n", "vpc_flow_logs"},
+		{"gateway header", "tgw-id srcaddr dstaddr bytes\n", "transit_gateway_flow_logs"},
+		{"gateway without header", gatewayLine + "\n", "transit_gateway_flow_logs"},
+		{"gateway without data", "6 TransitGateway 123456789012 tgw-0a" + strings.Repeat(" -", 32) + "\n", "transit_gateway_flow_logs"},
+		{"somebody else's with as many fields", "6 TransitGateway 123456789012 x" + strings.Repeat(" -", 32) + "\n", ""},
 		{"access", access24 + "\n", "s3_access_logs"},
 		{"access, the first line cut", access24[:120], "s3_access_logs"},
 		{"access of old", accessOld, "s3_access_logs"},

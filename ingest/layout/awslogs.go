@@ -64,15 +64,12 @@ func flowHive(segs []string, m *Match) bool {
 	})
 }
 
-// flowFile judges <account>_vpcflowlogs_<region>_<fl-id>_<time>_<hash>.log.gz.
+// flowFile judges <account>_vpcflowlogs_<region>_<fl-id>_<time>_<hash>.log.gz,
+// or .log.parquet.
 func flowFile(name string, m *Match) {
 	m.FileTime = stampIn(name)
-	switch {
-	case !strings.Contains(name, "_vpcflowlogs_"):
+	if !strings.Contains(name, "_vpcflowlogs_") {
 		m.Type = ""
-	case strings.HasSuffix(name, ".parquet"):
-		m.Type = ""
-		m.Neighbour = "flow log that AWS delivered as Parquet"
 	}
 }
 

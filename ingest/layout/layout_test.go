@@ -40,7 +40,7 @@ var cases = []struct {
 	},
 	{
 		"AWSLogs/1/vpcflowlogs/cn-north-1/2025/11/19/1_vpcflowlogs_cn-north-1_fl-0a_20251119T0005Z_a.log.parquet",
-		Match{Layout: "vpcflow", Neighbour: "flow log that AWS delivered as Parquet", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true},
+		Match{Type: FlowLogs, Layout: "vpcflow", Account: "1", Region: "cn-north-1", Year: "2025", Month: "11", Day: "19", FileTime: at("2025-11-19T00:05:00"), DayFromKey: true},
 	},
 	{
 		"AWSLogs/1/vpcflowlogs/cn-north-1/2025/11/19/notes.txt",

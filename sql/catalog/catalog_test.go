@@ -72,7 +72,7 @@ func TestMissingMirror(t *testing.T) {
 			t.Errorf("%s has %d parts and %d columns", table.Name, len(table.Parts), len(table.Columns))
 		}
 	}
-	if got, want := strings.Join(tables, " "), "cloudtrail_aggregated cloudtrail_insights cloudtrail_logs cloudtrail_network_activity s3_access_logs vpc_flow_logs"; got != want {
+	if got, want := strings.Join(tables, " "), "cloudtrail_aggregated cloudtrail_insights cloudtrail_logs cloudtrail_network_activity s3_access_logs transit_gateway_flow_logs vpc_flow_logs"; got != want {
 		t.Errorf("tables %s; want %s", got, want)
 	}
 }

@@ -31,10 +31,10 @@ func (a *app) convertCommand() *cobra.Command {
 		Use:   "convert-parquet",
 		Short: "Turn what is mirrored and new into Parquet",
 		Long: `Turns mirrored objects that are not converted yet into snappy Parquet below
-lake/ in the mirror: vpc_flow_logs and s3_access_logs by year, month and day,
-cloudtrail_logs and the tables of a trail's network activity, insight and
-aggregated events by account and region too. Run it after every sync; it does
-what is new and nothing twice.
+lake/ in the mirror: vpc_flow_logs, transit_gateway_flow_logs and s3_access_logs
+by year, month and day, cloudtrail_logs and the tables of a trail's network
+activity, insight and aggregated events by account and region too. Run it after
+every sync; it does what is new and nothing twice.
 
 A line that cannot be read does not stop it: the line is kept with its object,
 number and reason (logsql status --bad), everything else goes on, and the exit
