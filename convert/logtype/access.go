@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"sync"
 	"unicode/utf8"
 
 	"logsql/convert/batch"
@@ -55,8 +56,8 @@ var accessColumns = func() []schema.Column {
 
 type accessDecoder struct {
 	out   Sink
-	lines *lineReader
-	days  *days
+	lines lineReader
+	days  days
 	line  accessLine
 
 	batch  *batch.Batch
@@ -64,8 +65,15 @@ type accessDecoder struct {
 	valid  []byte // a field made valid UTF-8
 }
 
+// accessDecoders serve many objects each: most hold a handful of records.
+var accessDecoders = sync.Pool{New: func() any { return new(accessDecoder) }}
+
 func decodeAccess(ctx context.Context, in *Input, out Sink) error {
-	d := accessDecoder{out: out, lines: newLineReader(ctx, in.Body), days: newDays(in)}
+	d := accessDecoders.Get().(*accessDecoder)
+	defer accessDecoders.Put(d)
+	d.out, d.batch = out, nil
+	d.days.begin(in)
+	d.lines.begin(ctx, in.Body)
 	defer d.lines.close()
 	return d.lines.each(d.bad, d.record)
 }

@@ -30,14 +30,22 @@ type lineReader struct {
 }
 
 func newLineReader(ctx context.Context, r io.Reader) *lineReader {
-	pooled := buffers.Get().(*[]byte)
-	l := &lineReader{ctx: ctx, r: r, pooled: pooled, buf: *pooled}
-	l.skipMark()
+	l := new(lineReader)
+	l.begin(ctx, r)
 	return l
 }
 
+func (l *lineReader) begin(ctx context.Context, r io.Reader) {
+	pooled := buffers.Get().(*[]byte)
+	*l = lineReader{ctx: ctx, r: r, pooled: pooled, buf: *pooled}
+	l.skipMark()
+}
+
 // close gives the buffer back; no line is valid after it.
-func (l *lineReader) close() { buffers.Put(l.pooled) }
+func (l *lineReader) close() {
+	buffers.Put(l.pooled)
+	*l = lineReader{}
+}
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 

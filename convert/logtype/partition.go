@@ -22,16 +22,25 @@ type days struct {
 // newDays prepares for one object. prefix are the partition values that come
 // before the year.
 func newDays(in *Input, prefix ...string) *days {
+	d := &days{prefix: prefix}
+	d.begin(in)
+	return d
+}
+
+// begin prepares for one more object. A day that one before it had stays.
+func (d *days) begin(in *Input) {
 	at := in.FallbackDay
 	if at.IsZero() {
 		at = in.Object.LastModified
 	}
-	d := &days{prefix: prefix, fallback: dayOf(at.Unix())}
-	if m := in.Match; m.DayFromKey {
+	d.fallback = dayOf(at.Unix())
+	switch m := in.Match; {
+	case m.DayFromKey:
 		d.fixed = true
-		d.values = append(append([]string{}, prefix...), m.Year, m.Month, m.Day)
+		d.values = append(append([]string{}, d.prefix...), m.Year, m.Month, m.Day)
+	case d.fixed:
+		d.fixed, d.values = false, nil
 	}
-	return d
 }
 
 func dayOf(seconds int64) int64 {

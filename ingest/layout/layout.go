@@ -75,10 +75,11 @@ func Parse(key string) Match {
 		return Match{Neighbour: what}
 	}
 	segs := strings.Split(key, "/")
+	m := new(Match)
 	for _, l := range Layouts {
-		m := Match{Layout: l.Name, Type: l.Type}
-		if l.match(segs, &m) {
-			return m
+		*m = Match{Layout: l.Name, Type: l.Type}
+		if l.match(segs, m) {
+			return *m
 		}
 	}
 	return Match{}
