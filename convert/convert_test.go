@@ -293,7 +293,7 @@ func TestBrokenObjects(t *testing.T) {
 	want := []string{
 		fmt.Sprintf("%d gzip: unexpected EOF ", flow.Stored-7-3+2),
 		"9 4 bytes of something else after the end of the gzip stream oops",
-		"1 Parquet: no Parquet file: its end is not that of one ",
+		"1 in Parquet: no Parquet file: its end is not that of one ",
 	}
 	if !reflect.DeepEqual(bad, want) {
 		t.Errorf("bad lines %q, want %q", bad, want)

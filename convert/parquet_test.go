@@ -77,7 +77,7 @@ func TestParquetObjects(t *testing.T) {
 		}
 		bad = append(bad, fmt.Sprintf("%d: %s: %s", b.Line, b.Reason, b.Text))
 	}
-	for i, want := range []string{`1: packets: "many" is no number: eni-bad many`, "1: Parquet: ", "1: Parquet: column srcaddr is not one of plain values: "} {
+	for i, want := range []string{`1: packets: "many" is no number: eni-bad many`, "1: in Parquet: ", "1: in Parquet: column srcaddr is not one of plain values: "} {
 		if len(bad) != 3 || !strings.HasPrefix(bad[i], want) {
 			t.Errorf("bad line %d of %q, want %q", i, bad, want)
 		}

@@ -55,7 +55,7 @@ func NewReader(r io.ReaderAt, size int64) (reader *Reader, err error) {
 }
 
 // parquetError says which of an object's layers is broken.
-func parquetError(err error) error { return fmt.Errorf("Parquet: %w", err) }
+func parquetError(err error) error { return fmt.Errorf("in Parquet: %w", err) }
 
 // caught makes an error of a panic: parquet-go has them for some files that are
 // not what they say.
