@@ -171,7 +171,7 @@ func (w *worker) parquet(ctx context.Context, t *logtype.Type, in *logtype.Input
 	if err != nil {
 		return err
 	}
-	if in.Parquet, err = batch.NewReader(f, info.Size()); err != nil {
+	if in.Parquet, err = batch.OpenForeign(f, info.Size()); err != nil {
 		return err
 	}
 	defer in.Parquet.Close()

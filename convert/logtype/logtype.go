@@ -51,7 +51,7 @@ type Input struct {
 	Object      mirror.Object
 	Match       layout.Match  // what the key says
 	Body        io.Reader     // plain: already decompressed
-	Parquet     *batch.Reader // of an object that is a Parquet file, instead of Body
+	Parquet     *batch.Foreign // of an object that is a Parquet file, instead of Body
 	FallbackDay time.Time     // for records without any date; Object.LastModified where it is zero
 }
 

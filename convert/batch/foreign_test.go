@@ -46,10 +46,10 @@ func written(t testing.TB, records int) []byte {
 	return file.Bytes()
 }
 
-func TestReader(t *testing.T) {
+func TestForeign(t *testing.T) {
 	const records = 1000
 	file := written(t, records)
-	r, err := batch.NewReader(bytes.NewReader(file), int64(len(file)))
+	r, err := batch.OpenForeign(bytes.NewReader(file), int64(len(file)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,12 +81,12 @@ func TestReader(t *testing.T) {
 	}
 }
 
-// FuzzReader reads what is nearly Parquet: it ends, with an error or not.
-func FuzzReader(f *testing.F) {
+// FuzzForeign reads what is nearly Parquet: it ends, with an error or not.
+func FuzzForeign(f *testing.F) {
 	f.Add(written(f, 20))
 	f.Add([]byte("PAR1PAR1"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := batch.NewReader(bytes.NewReader(data), int64(len(data)))
+		r, err := batch.OpenForeign(bytes.NewReader(data), int64(len(data)))
 		if err != nil {
 			return
 		}

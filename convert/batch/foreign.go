@@ -12,9 +12,9 @@ import (
 // readAhead is how many values of a column are decoded at once.
 const readAhead = 256
 
-// A Reader reads a Parquet file of flat columns that somebody else wrote, record
+// A Foreign reads a Parquet file of flat columns that somebody else wrote, record
 // by record. It is used by one goroutine.
-type Reader struct {
+type Foreign struct {
 	Names []string // of the columns
 
 	groups  []parquet.RowGroup
@@ -27,22 +27,22 @@ type Reader struct {
 // is made only when asked for.
 type Value struct{ v parquet.Value }
 
-// NewReader reads the footer. One that says nothing at all is of a file without
+// OpenForeign reads the footer. One that says nothing at all is of a file without
 // columns and records.
-func NewReader(r io.ReaderAt, size int64) (reader *Reader, err error) {
+func OpenForeign(r io.ReaderAt, size int64) (reader *Foreign, err error) {
 	defer caught(&err)
 	footer, err := footerBytes(r, size)
 	if err != nil {
 		return nil, parquetError(err)
 	}
 	if len(footer) > 0 && footer[0] == 0 {
-		return new(Reader), nil
+		return new(Foreign), nil
 	}
 	f, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return nil, parquetError(err)
 	}
-	d := &Reader{groups: f.RowGroups()}
+	d := &Foreign{groups: f.RowGroups()}
 	for _, c := range f.Root().Columns() {
 		if !c.Leaf() || c.Repeated() {
 			return nil, parquetError(fmt.Errorf("column %s is not one of plain values", c.Name()))
@@ -66,7 +66,7 @@ func caught(err *error) {
 }
 
 // Next returns the next record, valid until the call after, or io.EOF.
-func (d *Reader) Next() (record []Value, err error) {
+func (d *Foreign) Next() (record []Value, err error) {
 	defer caught(&err)
 	for d.left == 0 {
 		if len(d.groups) == 0 {
@@ -89,7 +89,7 @@ func (d *Reader) Next() (record []Value, err error) {
 	return d.record, nil
 }
 
-func (d *Reader) open(g parquet.RowGroup) error {
+func (d *Foreign) open(g parquet.RowGroup) error {
 	d.left = g.NumRows()
 	chunks := g.ColumnChunks()
 	if len(chunks) != len(d.columns) {
@@ -103,7 +103,7 @@ func (d *Reader) open(g parquet.RowGroup) error {
 }
 
 // Close gives back what the row group took.
-func (d *Reader) Close() error {
+func (d *Foreign) Close() error {
 	var errs []error
 	for i := range d.columns {
 		errs = append(errs, d.columns[i].close())
