@@ -27,7 +27,8 @@ func (s *Session) fromLake(ctx context.Context, store *catalog.Store, scan *bind
 	}
 	if compare && len(c.Untried) > 0 && !s.mirror.ReadOnly() {
 		// It is a service: where state.db is busy, a later statement tries again.
-		if err := s.compare(ctx, c, scan.Table); err != nil && ctx.Err() != nil {
+		now, _ := some(c.Untried)
+		if err := s.compareUnits(ctx, c, scan.Table, now); err != nil && ctx.Err() != nil {
 			return err
 		}
 		if c, err = store.CopyOf(ctx, scan.Table, scan.Files); err != nil || c == nil {
@@ -38,25 +39,89 @@ func (s *Session) fromLake(ctx context.Context, store *catalog.Store, scan *bind
 	return nil
 }
 
-// compare tries files until enough were.
-func (s *Session) compare(ctx context.Context, c *catalog.Copy, t *catalog.Table) error {
+// some takes files off the beginning of units that are enough for one
+// comparison.
+func some(units []catalog.LakeUnit) (now, rest []catalog.LakeUnit) {
 	left := int64(maxCompared)
-	var units []catalog.LakeUnit
-	for _, u := range c.Untried {
-		n := slices.IndexFunc(u.Files, func(f catalog.File) bool { left -= f.Size; return left < 0 })
-		if n == 0 && units != nil {
-			break
-		}
-		if n >= 0 {
-			u.Files = u.Files[:max(n, 1)]
-		}
+	for i, u := range units {
 		u.Whole = false
-		units = append(units, u)
-		if n >= 0 {
-			break
+		n := slices.IndexFunc(u.Files, func(f catalog.File) bool { left -= f.Size; return left < 0 })
+		if n < 0 {
+			now = append(now, u)
+			continue
+		}
+		if n == 0 && now == nil {
+			n = 1
+		}
+		first, others := u, u
+		first.Files, others.Files = u.Files[:n], u.Files[n:]
+		if n > 0 {
+			now = append(now, first)
+		}
+		if len(others.Files) > 0 {
+			rest = append(rest, others)
+		}
+		return now, append(rest, units[i+1:]...)
+	}
+	return now, nil
+}
+
+// Compare compares what was not yet compared of all tables over objects that the
+// lake may answer for, so that no statement need do it. Between its steps it
+// tells how many objects it has compared.
+func (s *Session) Compare(ctx context.Context, compared func(objects int)) error {
+	cat, err := catalog.Open(ctx, s.mirror)
+	if err != nil || s.mirror.Empty() {
+		return err
+	}
+	store, err := catalog.OpenStore(ctx, s.mirror)
+	if err != nil {
+		return err
+	}
+	objects := 0
+	for _, database := range cat.Databases() {
+		if slices.Contains(ours, database) {
+			continue
+		}
+		tables, err := cat.Tables(database)
+		if err != nil {
+			return err
+		}
+		for _, t := range tables {
+			err := s.compareTable(ctx, store, t, func(n int) { objects += n; compared(objects) })
+			if err != nil {
+				return err
+			}
 		}
 	}
-	return s.compareUnits(ctx, c, t, units)
+	return nil
+}
+
+func (s *Session) compareTable(ctx context.Context, store *catalog.Store, t *catalog.Table, compared func(int)) error {
+	if t.External == nil || t.External.IsParquet() {
+		return nil
+	}
+	partitions, err := t.AllPartitions(nil)
+	if err != nil {
+		return nil // an injected column: only a statement says which partitions there are
+	}
+	files, err := store.Locate(ctx, partitions)
+	if err != nil {
+		return err
+	}
+	c, err := store.CopyOf(ctx, t, files)
+	if err != nil || c == nil {
+		return err
+	}
+	for now, rest := some(c.Untried); now != nil; now, rest = some(rest) {
+		if err := s.compareUnits(ctx, c, t, now); err != nil {
+			return err
+		}
+		for _, u := range now {
+			compared(len(u.Files))
+		}
+	}
+	return nil
 }
 
 // compareUnits keeps what it saw of the files. Where the SerDe cannot read them

@@ -32,7 +32,7 @@ type result struct {
 	status         int // -1 when a signal ended it
 	signal         syscall.Signal
 	peak           int64 // resident memory at most, bytes
-	took           time.Duration
+	took, cpu      time.Duration
 }
 
 // run is a run of logsql as a process of its own.
@@ -66,6 +66,7 @@ func (r run) logsql(t *testing.T, args ...string) result {
 	res := result{
 		stdout: stdout.String(), stderr: stderr.String(), status: cmd.ProcessState.ExitCode(),
 		peak: usage.Maxrss << 10, took: time.Since(start),
+		cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
 	}
 	if wait.Signaled() {
 		res.signal = wait.Signal()

@@ -48,6 +48,13 @@ func sameRaw(t *testing.T, mirror, table string) (fromLake, files int) {
 			t.Errorf("%s: %d rows, of the objects %d, or others\n%s", query, len(got), len(want), firstOther(got, want))
 		}
 	}
+	return filesFromLake(t, mirror, table)
+}
+
+// filesFromLake tells how many of how many files of a table a statement that
+// compares nothing reads from the lake.
+func filesFromLake(t *testing.T, mirror, table string) (fromLake, files int) {
+	t.Helper()
 	plan := logsql(t, "--mirror", mirror, "sql", "--output", "tsv", "-c", "EXPLAIN SELECT * FROM "+table).stdout
 	m := readFromLake.FindStringSubmatch(plan)
 	if m == nil {
@@ -84,6 +91,9 @@ func TestRawTables(t *testing.T) {
 	}
 	run{}.logsql(t, "--mirror", mirror, "convert-parquet")
 	for _, table := range tables {
+		if fromLake, files := filesFromLake(t, mirror, table); fromLake != files {
+			t.Errorf("%s: %d of %d files from the lake after convert-parquet", table, fromLake, files)
+		}
 		// The access logs are of 2021 and have 25 fields: AWS's pattern then has
 		// NULL for the last eight.
 		if fromLake, files := sameRaw(t, mirror, table); fromLake != files {

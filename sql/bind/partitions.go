@@ -24,6 +24,9 @@ func (b *binder) choosePartitions(n syntax.Node, s *Scan, f filter) {
 		for _, p := range partitions {
 			if !validPartition(p.Values[i], t) {
 				b.failAt(n, "HIVE_INVALID_PARTITION_VALUE", "Invalid partition value '%s' for %s partition key: %s", p.Values[i], strings.ToUpper(t.String()), name)
+				if e := s.Table.External; e.Projection != nil && t.Kind == schema.Date {
+					b.err = withHint(b.err, "declare "+name+" as string: its projection writes days as "+e.Properties["projection."+name+".format"]+", a date column takes yyyy-MM-dd alone")
+				}
 				return
 			}
 		}

@@ -95,6 +95,8 @@ func (pl *planner) collect(sel *syntax.Select, r syntax.Relation, nullable bool,
 		}
 	case *syntax.Aliased:
 		pl.collect(sel, r.Of, nullable, ons)
+	case *syntax.Sample:
+		pl.collect(sel, r.Of, nullable, ons)
 	case *syntax.Join:
 		left, right := r.Kind == "RIGHT" || r.Kind == "FULL", r.Kind == "LEFT" || r.Kind == "FULL"
 		pl.collect(sel, r.Left, nullable || left, joined(ons, left, r.On, right))

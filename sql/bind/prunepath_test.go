@@ -101,6 +101,7 @@ func TestPruneThroughQueries(t *testing.T) {
 		`WITH a AS (SELECT * FROM logs) SELECT * FROM a x JOIN a y ON x.n = y.n WHERE x.day = '08' AND y.day = '09'`:                     "08 09",
 		`WITH a AS (SELECT * FROM logs) SELECT * FROM a WHERE day = '08' AND n IN (SELECT n FROM a)`:                                     all,
 		`WITH a AS (SELECT * FROM logs) SELECT * FROM a WHERE day = '08' UNION ALL SELECT * FROM a TABLESAMPLE BERNOULLI (10)`:           all,
+		`SELECT * FROM logs TABLESAMPLE BERNOULLI (10) WHERE day = '08'`:                                                                 "08",
 		`SELECT * FROM (SELECT * FROM logs LIMIT 5) WHERE day = '08'`:                                                                    all,
 		`SELECT * FROM (SELECT * FROM logs ORDER BY n OFFSET 1) WHERE day = '08'`:                                                        all,
 		`SELECT * FROM (SELECT day, row_number() OVER (ORDER BY n) r FROM logs) WHERE day = '08'`:                                        all,

@@ -22,6 +22,7 @@ type batchAnswer struct {
 	ID      json.RawMessage `json:"id"`
 	Columns []batchColumn   `json:"columns"`
 	Rows    [][]*string     `json:"rows"`
+	Notes   []string        `json:"notes,omitempty"` // what the answer may lack, such as objects that are not mirrored
 }
 
 type batchColumn struct {
@@ -101,7 +102,7 @@ func answerRequest(ctx context.Context, session *sql.Session, request batchReque
 		return answer, err
 	}
 	defer rows.Close()
-	answer = batchAnswer{ID: request.ID, Columns: []batchColumn{}, Rows: [][]*string{}}
+	answer = batchAnswer{ID: request.ID, Columns: []batchColumn{}, Rows: [][]*string{}, Notes: rows.Notes}
 	for _, c := range rows.Columns {
 		answer.Columns = append(answer.Columns, batchColumn{c.Name, c.Type.String()})
 	}

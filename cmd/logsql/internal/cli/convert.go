@@ -13,6 +13,7 @@ import (
 	"logsql/convert"
 	"logsql/convert/logtype"
 	"logsql/ingest/mirror"
+	"logsql/sql"
 )
 
 // convertOptions are the flags of logsql convert-parquet.
@@ -39,7 +40,9 @@ every sync; it does what is new and nothing twice.
 A line that cannot be read does not stop it: the line is kept with its object,
 number and reason (logsql status --bad), everything else goes on, and the exit
 status is 4. It ends by saying for each type how many records were received, and
-that is how many are stored plus how many are bad.`,
+that is how many are stored plus how many are bad. Of tables made with CREATE
+EXTERNAL TABLE over these objects it compares the rows with the lake's, so that
+queries on them read Parquet where those are the same (EXPLAIN tells).`,
 		Example: `  logsql convert-parquet
   logsql convert-parquet --type vpc_flow_logs --since 2021-12-04
   logsql convert-parquet --json                one JSON object for scripts`,
@@ -48,7 +51,11 @@ that is how many are stored plus how many are bad.`,
 			if err := errors.Join(o.check(), checkTypes(o.types), checkWorkers(o.workers)); err != nil {
 				return err
 			}
-			return a.runConvert(cmd.Context(), o)
+			err := a.runConvert(cmd.Context(), o)
+			if err == nil || errors.Is(err, errIncomplete) {
+				err = errors.Join(err, a.compareTables(cmd.Context(), o))
+			}
+			return err
 		},
 	}
 	f := cmd.Flags()
@@ -118,6 +125,37 @@ func (a *app) runConvert(ctx context.Context, o convertOptions) error {
 		return errIncomplete
 	}
 	return err
+}
+
+// compareTables has the tables that users made over raw objects answered from
+// the lake, where it has the same rows. It needs no lock, and what it does not
+// come to, queries do.
+func (a *app) compareTables(ctx context.Context, o convertOptions) error {
+	bar, err := a.progress(o.progress)
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	m, err := mirror.Open(ctx, a.mirror)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	session, err := sql.Open(ctx, m, sql.Options{Threads: o.workers})
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	err = session.Compare(ctx, func(objects int) {
+		bar.show(func() string { return "compared with the tables over them: " + count(int64(objects), "object") })
+	})
+	bar.done()
+	if err != nil && ctx.Err() == nil {
+		fmt.Fprintf(a.err, "note: everything is converted, but not all of it compared with the tables over it (%s): queries do that\n", err)
+		return nil
+	}
+	return resume(err, "everything is converted; queries compare what is left")
 }
 
 // mirrorToConvert opens the mirror for writing, but does not make one: without

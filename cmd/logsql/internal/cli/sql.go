@@ -56,8 +56,9 @@ Formats for --output:
 With --batch, standard input has one JSON request a line,
 {"id":1,"database":"default","sql":"SELECT 1"}, and each is answered by one line,
 in order: {"id":1,"columns":[{"name","type"}],"rows":[["1"]]} with every value as
-text and NULL as null, or {"id":1,"error":{"code","message"}}. A request that
-fails does not change the exit status.`,
+text and NULL as null, with "notes" where it may lack something, or
+{"id":1,"error":{"code","message"}}. A request that fails does not change the
+exit status.`,
 		Example: `  logsql sql -c "SELECT count(*) FROM vpc_flow_logs WHERE year='2021'"
   logsql sql -f report.sql --output csv --output-file report.csv
   logsql sql < report.sql
