@@ -63,7 +63,29 @@ func emptyNote(scan *bind.Scan) string {
 	case len(t.External.Partitions) == 0:
 		return name + " has no partitions yet: MSCK REPAIR TABLE " + name + ", or ALTER TABLE " + name + " ADD PARTITION"
 	}
-	return "WHERE leaves no partition of " + name + ": its values are written as in " + partitionName(t, t.External.Partitions[0].Values) + "; SHOW PARTITIONS " + name + " lists those there are"
+	return "WHERE leaves no partition of " + name + ": there are " + valuesThere(t) + "; SHOW PARTITIONS " + name + " lists them"
+}
+
+// maxListed is how many values of a partition column a note lists.
+const maxListed = 5
+
+// valuesThere tells of each partition column which values there are.
+func valuesThere(t *catalog.Table) string {
+	var columns []string
+	for i, name := range t.Partition {
+		var values []string
+		for _, p := range t.External.Partitions {
+			values = append(values, "'"+p.Values[i]+"'")
+		}
+		slices.Sort(values)
+		values = slices.Compact(values)
+		text := strings.Join(values, ", ")
+		if n := len(values); n > maxListed {
+			text = values[0] + " to " + values[n-1]
+		}
+		columns = append(columns, name+" "+text)
+	}
+	return strings.Join(columns, "; ")
 }
 
 // likeThis shows how the values of a projection are written.

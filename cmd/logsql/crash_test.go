@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -137,16 +138,26 @@ func TestCrashOfChange(t *testing.T) {
 	)
 	for _, step := range sql.ChangeSteps {
 		t.Run(step, func(t *testing.T) {
-			dir := t.TempDir()
+			dir, objects := t.TempDir(), t.TempDir()
+			if err := writeFile(filepath.Join(objects, "p=9", "x"), strings.NewReader("1\n")); err != nil {
+				t.Fatal(err)
+			}
+			logsql(t, "--mirror", dir, "sync", objects, "--as", "s3://b/t")
+			logsql(t, "--mirror", dir, "sql", "-c", "SHOW TABLES")
 			state := "databases: \ntables: \npartitions: "
 			for _, c := range []struct{ statement, after string }{
 				{"CREATE DATABASE d", "databases: d\ntables: \npartitions: "},
-				{table, "databases: d\ntables: t\npartitions: "},
-				{partitions, "databases: d\ntables: t\npartitions: s3://b/t/p=1/ s3://b/two/ s3://b/t/p=3/"},
-				{"ALTER TABLE d.t DROP PARTITION (p = 1), PARTITION (p = 3)", "databases: d\ntables: t\npartitions: s3://b/two/"},
-				{"CREATE VIEW d.v AS SELECT a FROM d.t", "databases: d\ntables: t v\npartitions: s3://b/two/"},
-				{"CREATE TABLE d.none AS SELECT 1 AS a WITH NO DATA", "databases: d\ntables: none t v\npartitions: s3://b/two/"},
-				{"DROP TABLE d.none", "databases: d\ntables: t v\npartitions: s3://b/two/"},
+				{table, "databases: d\ntables: t(a integer, p integer)\npartitions: "},
+				{partitions, "databases: d\ntables: t(a integer, p integer)\npartitions: s3://b/t/p=1/ s3://b/two/ s3://b/t/p=3/"},
+				{"ALTER TABLE d.t DROP PARTITION (p = 1), PARTITION (p = 3)", "databases: d\ntables: t(a integer, p integer)\npartitions: s3://b/two/"},
+				{"MSCK REPAIR TABLE d.t", "databases: d\ntables: t(a integer, p integer)\npartitions: s3://b/two/ s3://b/t/p=9/"},
+				{"ALTER TABLE d.t ADD COLUMNS (b string, c date)", "databases: d\ntables: t(a integer, b varchar, c date, p integer)\npartitions: s3://b/two/ s3://b/t/p=9/"},
+				{"ALTER TABLE d.t CHANGE COLUMN c c string FIRST", "databases: d\ntables: t(c varchar, a integer, b varchar, p integer)\npartitions: s3://b/two/ s3://b/t/p=9/"},
+				{"ALTER TABLE d.t REPLACE COLUMNS (a int)", "databases: d\ntables: t(a integer, p integer)\npartitions: s3://b/two/ s3://b/t/p=9/"},
+				{"ALTER TABLE d.t PARTITION (p = 9) RENAME TO PARTITION (p = 8)", "databases: d\ntables: t(a integer, p integer)\npartitions: s3://b/two/ s3://b/t/p=9/"},
+				{"CREATE VIEW d.v AS SELECT a FROM d.t", "databases: d\ntables: t(a integer, p integer) v(a integer)\npartitions: s3://b/two/ s3://b/t/p=9/"},
+				{"CREATE TABLE d.none AS SELECT 1 AS a WITH NO DATA", "databases: d\ntables: none(a integer) t(a integer, p integer) v(a integer)\npartitions: s3://b/two/ s3://b/t/p=9/"},
+				{"DROP TABLE d.none", "databases: d\ntables: t(a integer, p integer) v(a integer)\npartitions: s3://b/two/ s3://b/t/p=9/"},
 				{"DROP DATABASE d CASCADE", "databases: \ntables: \npartitions: "},
 			} {
 				res := run{env: []string{"LOGSQL_CRASH_AT=" + step}}.logsql(t, "--mirror", dir, "sql", "-c", c.statement)
@@ -180,7 +191,8 @@ func catalogState(t *testing.T, dir string) string {
 	defer m.Close()
 	var state, check string
 	const get = `SELECT 'databases: ' || coalesce((SELECT group_concat(name, ' ' ORDER BY name) FROM databases), '') || char(10)
-		|| 'tables: ' || coalesce((SELECT group_concat(name, ' ' ORDER BY name) FROM tables), '') || char(10)
+		|| 'tables: ' || coalesce((SELECT group_concat(name || '(' || (SELECT group_concat(c.value ->> 0 || ' ' || (c.value ->> 1), ', ')
+			FROM json_each(definition, '$.Columns') c) || ')', ' ' ORDER BY name) FROM tables), '') || char(10)
 		|| 'partitions: ' || coalesce((SELECT group_concat(location, ' ' ORDER BY vals) FROM partitions), '')`
 	err = errors.Join(m.DB().QueryRow(get).Scan(&state), m.DB().QueryRow("PRAGMA integrity_check").Scan(&check))
 	if err != nil || check != "ok" {
