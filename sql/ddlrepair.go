@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"logsql/sql/bind"
 	"logsql/sql/catalog"
 	"logsql/sql/syntax"
 )
@@ -33,8 +34,9 @@ func (s *Session) repair(ctx context.Context, stmt *syntax.Repair, cat *catalog.
 		if err != nil {
 			return err
 		}
-		lines, err = addFound(tx, t, found, dotted(stmt.Table))
-		notes = repairNotes(t, found)
+		fit, odd := fitting(t, found)
+		lines, err = addFound(tx, t, fit, dotted(stmt.Table))
+		notes = append(repairNotes(t, found), odd...)
 		return err
 	})
 	if err != nil {
@@ -46,6 +48,23 @@ func (s *Session) repair(ctx context.Context, stmt *syntax.Repair, cat *catalog.
 	}
 	rows.Notes = notes
 	return rows, nil
+}
+
+// fitting leaves out partitions whose values are none of their columns' types:
+// with one of them no statement could read the table. It tells of each.
+func fitting(t *catalog.Table, found []catalog.Partition) (fit []catalog.Partition, notes []string) {
+	columns := partitionColumns(t)
+next:
+	for _, p := range found {
+		for i, c := range columns {
+			if _, ok := bind.PartitionText(p.Values[i], c.Type); !ok {
+				notes = append(notes, "not added: "+t.Name+":"+catalog.PartitionName(t.Partition, p.Values)+", as '"+p.Values[i]+"' is no "+c.Type.Hive())
+				continue next
+			}
+		}
+		fit = append(fit, p)
+	}
+	return fit, notes
 }
 
 func addFound(tx *catalog.Tx, t *catalog.Table, found []catalog.Partition, as string) (lines [][]string, err error) {

@@ -33,6 +33,17 @@ type Regexp struct {
 // JavaRegexp compiles a pattern that is to match whole lines (whole), or to be
 // found in them. A dot matches line ends when dotAll.
 func JavaRegexp(pattern string, whole, dotAll, foldCase bool) (*Regexp, error) {
+	re, err := javaRegexp(pattern, whole, dotAll, foldCase)
+	if err != nil {
+		// The error is better of the pattern as it was written.
+		if _, alone := javaRegexp(pattern, false, false, false); alone != nil {
+			return nil, alone
+		}
+	}
+	return re, err
+}
+
+func javaRegexp(pattern string, whole, dotAll, foldCase bool) (*Regexp, error) {
 	flags := ""
 	if foldCase {
 		flags += "i"
