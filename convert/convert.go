@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -23,11 +24,22 @@ type Options struct {
 	Since, Until time.Time // days, UTC, inclusive; the zero time is open
 	Workers      int       // one a core where 0
 	Strict       bool      // the first bad line or broken object ends the run with a *BadLineError
+	Again        Again     // what was converted and is to be converted once more
 	Progress     func(Progress)
 }
 
-// Progress is how far a run is. Progress calls come one at a time, one an
-// object.
+// Again is what a run takes besides the new objects. Units are done again as a
+// whole, in one commit: their records are in the lake once at any moment.
+type Again uint8
+
+const (
+	OnlyNew    Again = iota
+	WhatWasBad       // units with a bad line or a broken object, and objects that were no logs
+	Everything       // every unit, and objects that were no logs
+)
+
+// Progress is how far a run is, objects that are being read counted as far as
+// they were. Calls come one at a time.
 type Progress struct {
 	Objects, AllObjects int64
 	Bytes, AllBytes     int64 // of files
@@ -37,20 +49,29 @@ type Progress struct {
 // Report is what a run did. Its JSON is what --json prints.
 type Report struct {
 	Tables  map[string]*Table `json:"tables"`
-	Skipped []Skipped         `json:"skipped"`
+	Missing int64             `json:"missing"` // objects whose file could not be read; they stay to be converted
+	Skips   int64             `json:"skipped_objects"`
+	Skipped []Skipped         `json:"skipped"` // the first of those two kinds
 	Seconds float64           `json:"seconds"`
 
-	Broken  int64 `json:"-"` // objects
-	Missing int64 `json:"-"` // objects whose file could not be read; they are in Skipped and stay to be converted
+	Broken int64 `json:"-"` // objects of all tables
 }
 
 // Table counts what the run converted into one table: Records = Stored + Bad.
 type Table struct {
-	Objects int64 `json:"objects"`
-	Records int64 `json:"records"`
-	Stored  int64 `json:"stored"`
-	Bad     int64 `json:"bad"`
+	Objects int64   `json:"objects"`
+	Broken  int64   `json:"broken"` // of Objects
+	Records int64   `json:"records"`
+	Stored  int64   `json:"stored"`
+	Bad     int64   `json:"bad"`
+	Parts   int64   `json:"parts"`
+	Read    int64   `json:"bytes_read"` // of the objects' files
+	Written int64   `json:"bytes_written"`
+	Seconds float64 `json:"worker_seconds"`
 }
+
+// maxSkipped bounds Report.Skipped: a bucket can hold a million strangers.
+const maxSkipped = 10_000
 
 // Skipped is an object that is no log.
 type Skipped struct {
@@ -79,15 +100,27 @@ func (e *BadLineError) Error() string {
 	return fmt.Sprintf("%s: line %d: %s", e.Object, e.Line, e.Reason)
 }
 
+// MissingError ends a strict run where the file of an object cannot be read.
+type MissingError struct {
+	Object string
+	Err    error
+}
+
+func (e *MissingError) Error() string { return e.Object + ": cannot be read: " + e.Err.Error() }
+func (e *MissingError) Unwrap() error { return e.Err }
+
 // Run converts the mirrored objects that were not converted yet. It takes the
 // writer's lock. Everything is committed unit by unit: after an error or a
 // cancelled context the report tells what is in the lake, and the next run goes
 // on from there.
 func Run(ctx context.Context, m *mirror.Mirror, o Options) (Report, error) {
-	r := &run{m: m, options: o, started: time.Now()}
+	r := &run{m: m, options: o, started: time.Now(), reading: map[*worker]Progress{}}
 	r.report = Report{Tables: map[string]*Table{}, Skipped: []Skipped{}}
 	err := m.Explain(r.run(ctx))
 	r.report.Seconds = time.Since(r.started).Round(time.Millisecond).Seconds()
+	for _, t := range r.report.Tables {
+		t.Seconds = math.Round(t.Seconds*1000) / 1000
+	}
 	slices.SortFunc(r.report.Skipped, func(a, b Skipped) int { return strings.Compare(a.Object, b.Object) })
 	return r.report, err
 }
@@ -101,7 +134,8 @@ type run struct {
 
 	mu       sync.Mutex // guards what is below
 	report   Report
-	progress Progress
+	progress Progress             // of the objects that were read to their end
+	reading  map[*worker]Progress // of those that are being read
 }
 
 func (r *run) run(ctx context.Context) (err error) {
@@ -196,28 +230,44 @@ func (r *run) convert(ctx context.Context, p *plan) error {
 	return context.Cause(ctx)
 }
 
-// count adds a committed unit to the report.
-func (r *run) count(u lake.Unit, skipped []Skipped) {
+// count adds a committed unit to the report: what it read, what it wrote, and
+// how long a worker was at it.
+func (r *run) count(u lake.Unit, skipped []Skipped, read int64, took time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.report.Skipped = append(r.report.Skipped, skipped...)
+	r.skip(skipped...)
+	t := r.report.Tables[u.Table]
+	if t == nil {
+		t = new(Table)
+	}
 	for _, o := range u.Objects {
 		if o.Outcome == lake.Skipped {
 			continue
 		}
-		t := r.report.Tables[u.Table]
-		if t == nil {
-			t = new(Table)
-			r.report.Tables[u.Table] = t
-		}
+		r.report.Tables[u.Table] = t
 		t.Objects++
 		t.Stored += o.Stored
 		t.Bad += o.Bad
 		t.Records += o.Stored + o.Bad
 		if o.Outcome == lake.Broken {
+			t.Broken++
 			r.report.Broken++
 		}
 	}
+	for _, p := range u.Parts {
+		t.Parts++
+		t.Written += p.Bytes()
+	}
+	t.Read += read
+	t.Seconds += took.Seconds()
+}
+
+// skip notes objects that are no logs. The caller holds r.mu, or
+// is alone.
+func (r *run) skip(skipped ...Skipped) {
+	r.report.Skips += int64(len(skipped))
+	room := maxSkipped - len(r.report.Skipped)
+	r.report.Skipped = append(r.report.Skipped, skipped[:min(room, len(skipped))]...)
 }
 
 // missing notes an object whose file cannot be read. It is not recorded, so
@@ -225,19 +275,40 @@ func (r *run) count(u lake.Unit, skipped []Skipped) {
 func (r *run) missing(o mirror.Object, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.skip(Skipped{o.URI(), "cannot be read: " + err.Error()})
 	r.report.Missing++
-	r.report.Skipped = append(r.report.Skipped, Skipped{o.URI(), "cannot be read: " + err.Error()})
+	r.report.Skips--
 }
 
 // advance tells of an object that was read.
-func (r *run) advance(size, stored, bad int64) {
+func (r *run) advance(w *worker, size, stored, bad int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	delete(r.reading, w)
 	r.progress.Objects++
 	r.progress.Bytes += size
 	r.progress.Stored += stored
 	r.progress.Bad += bad
-	if r.options.Progress != nil {
-		r.options.Progress(r.progress)
+	r.tell()
+}
+
+// within tells how far a worker is in an object that takes long.
+func (r *run) within(w *worker, read, stored, bad int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.reading[w] = Progress{Bytes: read, Stored: stored, Bad: bad}
+	r.tell()
+}
+
+func (r *run) tell() {
+	if r.options.Progress == nil {
+		return
 	}
+	p := r.progress
+	for _, o := range r.reading {
+		p.Bytes += o.Bytes
+		p.Stored += o.Stored
+		p.Bad += o.Bad
+	}
+	r.options.Progress(p)
 }

@@ -33,8 +33,9 @@ const (
 // unit is objects of one log type, one bucket and one day that are converted
 // and committed together, by key.
 type unit struct {
-	typ     *logtype.Type
-	objects []planned
+	typ      *logtype.Type
+	objects  []planned
+	replaces int64 // the id of the unit in the lake that this one does again, or 0
 }
 
 type planned struct {
@@ -76,7 +77,7 @@ func (p *plan) close() {
 
 func (p *plan) fill(ctx context.Context) (err error) {
 	const create = `DROP TABLE IF EXISTS temp.plan;
-		CREATE TEMP TABLE plan (id INTEGER PRIMARY KEY, bucket, key, path, size, etag, modified, type, day)`
+		CREATE TEMP TABLE plan (id INTEGER PRIMARY KEY, bucket, key, path, size, etag, modified, type, day, unit INTEGER)`
 	if _, err := p.conn.ExecContext(ctx, create); err != nil {
 		return err
 	}
@@ -90,11 +91,14 @@ func (p *plan) fill(ctx context.Context) (err error) {
 			p.conn.ExecContext(context.Background(), "ROLLBACK")
 		}
 	}()
-	insert, err := p.conn.PrepareContext(ctx, "INSERT INTO temp.plan VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	insert, err := p.conn.PrepareContext(ctx, "INSERT INTO temp.plan VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
 	}
 	defer insert.Close()
+	if err := p.again(ctx, insert); err != nil {
+		return err
+	}
 	skips := skipper{run: p.run}
 	for o, err := range p.run.lake.Pending(ctx) {
 		if err != nil {
@@ -109,6 +113,49 @@ func (p *plan) fill(ctx context.Context) (err error) {
 	}
 	_, err = p.conn.ExecContext(ctx, "COMMIT")
 	return err
+}
+
+// again puts the units into the plan that are to be converted once more.
+func (p *plan) again(ctx context.Context, insert *sql.Stmt) error {
+	o := p.run.options
+	if o.Again == OnlyNew {
+		return nil
+	}
+	if len(o.Types) == 0 && o.Since.IsZero() && o.Until.IsZero() { // else they would be nobody's
+		if err := p.run.lake.ForgetSkipped(ctx); err != nil {
+			return err
+		}
+	}
+	var u []lake.UnitObject
+	for o, err := range p.run.lake.UnitObjects(ctx, o.Again == WhatWasBad) {
+		if err != nil {
+			return err
+		}
+		if len(u) > 0 && u[0].Unit != o.Unit {
+			if err := p.takeUnit(ctx, u, insert); err != nil {
+				return err
+			}
+			u = u[:0]
+		}
+		u = append(u, o)
+	}
+	return p.takeUnit(ctx, u, insert)
+}
+
+// takeUnit takes all objects of a unit, if one of them is wanted.
+func (p *plan) takeUnit(ctx context.Context, objects []lake.UnitObject, insert *sql.Stmt) error {
+	wanted := slices.ContainsFunc(objects, func(o lake.UnitObject) bool {
+		return slices.Contains(p.run.types, logtype.ByName(o.Table)) && p.run.wantsDay(dayOf(o.Object, layout.Parse(o.Key)))
+	})
+	if !wanted {
+		return nil
+	}
+	for _, o := range objects {
+		if err := p.insert(ctx, insert, o.Object, logtype.ByName(o.Table), o.Unit); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // take decides about one object.
@@ -131,13 +178,18 @@ func (p *plan) take(ctx context.Context, o mirror.Object, insert *sql.Stmt, skip
 	case !slices.Contains(r.types, typ):
 		return nil
 	}
-	_, err = insert.ExecContext(ctx, o.ID, o.Bucket, o.Key, o.Path, o.Size, o.ETag, o.LastModified.UnixMilli(),
-		slices.Index(logtype.Types, typ), day.Format(time.DateOnly))
+	return p.insert(ctx, insert, o, typ, 0)
+}
+
+func (p *plan) insert(ctx context.Context, insert *sql.Stmt, o mirror.Object, typ *logtype.Type, unit int64) error {
+	day := dayOf(o, layout.Parse(o.Key))
+	_, err := insert.ExecContext(ctx, o.ID, o.Bucket, o.Key, o.Path, o.Size, o.ETag, o.LastModified.UnixMilli(),
+		slices.Index(logtype.Types, typ), day.Format(time.DateOnly), unit)
 	if err != nil {
 		return err
 	}
-	r.progress.AllObjects++
-	r.progress.AllBytes += o.Size
+	p.run.progress.AllObjects++
+	p.run.progress.AllBytes += o.Size
 	return nil
 }
 
@@ -146,6 +198,12 @@ func dayOf(o mirror.Object, m layout.Match) time.Time {
 		return day
 	}
 	return o.LastModified.UTC().Truncate(24 * time.Hour)
+}
+
+// Day is the day that Options.Since and Until look at: the key's, else the one
+// on which the object was last modified.
+func Day(key string, modified time.Time) time.Time {
+	return dayOf(mirror.Object{LastModified: modified}, layout.Parse(key))
 }
 
 func (r *run) wantsDay(day time.Time) bool { return r.options.wantsDay(day) }
@@ -269,15 +327,15 @@ func (s *skipper) flush(ctx context.Context) error {
 	if err := s.run.lake.Skip(ctx, s.pending); err != nil {
 		return err
 	}
-	s.run.report.Skipped = append(s.run.report.Skipped, s.listed...)
+	s.run.skip(s.listed...)
 	s.pending, s.listed = s.pending[:0], s.listed[:0]
 	return nil
 }
 
 // units yields the plan in units. The same plan gives the same units.
 func (p *plan) units(ctx context.Context) iter.Seq2[*unit, error] {
-	const query = "SELECT " + mirror.ObjectColumns + `, o.type, o.day FROM temp.plan o
-		ORDER BY o.type, o.day, o.bucket, o.key`
+	const query = "SELECT " + mirror.ObjectColumns + `, o.type, o.day, o.unit FROM temp.plan o
+		ORDER BY o.unit, o.type, o.day, o.bucket, o.key`
 	return func(yield func(*unit, error) bool) {
 		rows, err := p.conn.QueryContext(ctx, query)
 		if err != nil {
@@ -288,7 +346,7 @@ func (p *plan) units(ctx context.Context) iter.Seq2[*unit, error] {
 		var g grouper
 		for rows.Next() {
 			var c class
-			o, err := mirror.ScanObject(rows, &c.typ, &c.day)
+			o, err := mirror.ScanObject(rows, &c.typ, &c.day, &c.unit)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -309,6 +367,7 @@ func (p *plan) units(ctx context.Context) iter.Seq2[*unit, error] {
 type class struct {
 	typ         int
 	bucket, day string
+	unit        int64 // in the lake; one that is done again stays what it was
 }
 
 type grouper struct {
@@ -320,12 +379,15 @@ type grouper struct {
 // add puts an object into the current unit. It returns the unit before when the
 // object does not go with it.
 func (g *grouper) add(o mirror.Object, c class) (full *unit) {
-	c.bucket = o.Bucket
-	if g.unit != nil && (c != g.class || len(g.unit.objects) >= maxUnitObjects || g.bytes+o.Size > maxUnitBytes) {
+	if c.bucket = o.Bucket; c.unit != 0 {
+		c = class{typ: c.typ, unit: c.unit}
+	}
+	isFull := c.unit == 0 && g.unit != nil && (len(g.unit.objects) >= maxUnitObjects || g.bytes+o.Size > maxUnitBytes)
+	if g.unit != nil && (c != g.class || isFull) {
 		full, g.unit = g.unit, nil
 	}
 	if g.unit == nil {
-		g.unit, g.class, g.bytes = &unit{typ: logtype.Types[c.typ]}, c, 0
+		g.unit, g.class, g.bytes = &unit{typ: logtype.Types[c.typ], replaces: c.unit}, c, 0
 	}
 	g.unit.objects = append(g.unit.objects, planned{Object: o, match: layout.Parse(o.Key)})
 	g.bytes += o.Size

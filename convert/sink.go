@@ -36,8 +36,9 @@ var (
 // sink is where a worker's decoder puts records: into the part of their
 // partition and columns.
 type sink struct {
-	lake   *lake.Lake
-	strict bool
+	lake    *lake.Lake
+	strict  bool
+	flushed func() // nil, or told of each row group
 
 	// of the unit
 	ctx      context.Context
@@ -218,6 +219,9 @@ func (s *sink) flush(p *openPart) error {
 			return err
 		}
 		p.writer = w
+	}
+	if s.flushed != nil {
+		s.flushed()
 	}
 	return p.writer.Write(p.batch)
 }

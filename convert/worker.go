@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"logsql/convert/batch"
 	"logsql/convert/lake"
@@ -19,12 +20,15 @@ import (
 // worker converts one unit after the other; its buffers serve them all.
 type worker struct {
 	run  *run
+	file *file // the object that is being read
 	body *body
 	sink *sink
 }
 
 func newWorker(r *run) *worker {
-	return &worker{run: r, body: newBody(nil), sink: &sink{lake: r.lake, strict: r.options.Strict}}
+	w := &worker{run: r, body: newBody(nil), sink: &sink{lake: r.lake, strict: r.options.Strict}}
+	w.sink.flushed = func() { w.run.within(w, w.file.read, w.sink.stored, w.sink.badCount) }
+	return w
 }
 
 // convert decodes the unit's objects and commits what they gave. A checksum
@@ -45,10 +49,12 @@ func (w *worker) convert(ctx context.Context, u *unit) error {
 // try is one pass over the unit; told is of how many objects progress has
 // heard. A *doubt says that the unit has to be tried again.
 func (w *worker) try(ctx context.Context, u *unit, told *int) error {
+	started := time.Now()
 	w.sink.begin(ctx, u.typ, u.objects[0].Bucket, identity(u))
 	defer w.sink.abort() // after a commit there is nothing left
 	var skipped []Skipped
-	out := lake.Unit{Table: u.typ.Name}
+	var read int64
+	out := lake.Unit{Table: u.typ.Name, Replaces: u.replaces}
 	for i, o := range u.objects {
 		c, err := w.object(ctx, u.typ, o)
 		if d := w.body.doubted(); d != nil && w.sink.err == nil && ctx.Err() == nil {
@@ -57,7 +63,13 @@ func (w *worker) try(ctx context.Context, u *unit, told *int) error {
 		}
 		var path *fs.PathError
 		if errors.As(err, &path) && c == nil {
+			if w.run.options.Strict {
+				return &MissingError{o.URI(), path.Err}
+			}
 			w.run.missing(o.Object, path.Err)
+			if u.replaces != 0 {
+				return nil // what the lake has of it stays
+			}
 			continue
 		}
 		if err != nil {
@@ -67,9 +79,10 @@ func (w *worker) try(ctx context.Context, u *unit, told *int) error {
 			skipped = append(skipped, Skipped{o.URI(), c.Reason})
 		}
 		out.Objects = append(out.Objects, *c)
+		read += o.Size
 		if i >= *told {
 			*told = i + 1
-			w.run.advance(o.Size, c.Stored, c.Bad)
+			w.run.advance(w, o.Size, c.Stored, c.Bad)
 		}
 	}
 	parts, err := w.sink.finish()
@@ -81,7 +94,7 @@ func (w *worker) try(ctx context.Context, u *unit, told *int) error {
 	if err := w.run.lake.Commit(context.WithoutCancel(ctx), out); err != nil {
 		return err
 	}
-	w.run.count(out, skipped)
+	w.run.count(out, skipped, read, time.Since(started))
 	return nil
 }
 
@@ -114,6 +127,7 @@ func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.
 		return nil, err
 	}
 	defer f.Close()
+	w.file = f
 	w.body.reset(f, o.doubt)
 	w.sink.open(o.Object)
 	c := &lake.Conversion{Object: o.ID, Outcome: lake.Converted, Version: t.Version}

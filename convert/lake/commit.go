@@ -87,6 +87,9 @@ func (w *PartWriter) Finish() error {
 // Rows is the number of records written.
 func (w *PartWriter) Rows() int64 { return w.out.Rows() }
 
+// Bytes is the size of the part as far as it is written.
+func (w *PartWriter) Bytes() int64 { return w.out.Bytes() }
+
 // Abort drops the part. After a commit it does nothing.
 func (w *PartWriter) Abort() { w.file.Abort() }
 
@@ -110,10 +113,11 @@ type Conversion struct {
 // Unit is what is converted together: Parts hold the stored records of Objects,
 // all of them and no others.
 type Unit struct {
-	Table   string
-	Parts   []*PartWriter // finished
-	Objects []Conversion
-	Bad     []BadLine
+	Table    string
+	Parts    []*PartWriter // finished
+	Objects  []Conversion
+	Bad      []BadLine
+	Replaces int64 // the id of a unit of the same objects that goes with this commit, or 0
 }
 
 // Commit makes the unit's parts durable, gives them their names and records
@@ -166,6 +170,11 @@ func place(parts []*PartWriter) error {
 
 func (l *Lake) record(ctx context.Context, u Unit) error {
 	return l.transact(ctx, func(tx *sql.Tx) error {
+		if u.Replaces != 0 {
+			if err := deleteUnit(ctx, tx, u.Replaces); err != nil {
+				return err
+			}
+		}
 		unit, err := insertUnit(ctx, tx, u)
 		if err != nil {
 			return err

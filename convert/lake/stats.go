@@ -6,6 +6,7 @@ import (
 	"iter"
 	"regexp"
 	"strings"
+	"time"
 
 	"logsql/ingest/mirror"
 )
@@ -129,6 +130,8 @@ func folderOf(first, last string) string {
 type BadLine struct {
 	ObjectID int64
 	Object   string // its s3:// URI
+	Key      string
+	Modified time.Time // of the object
 	Table    string
 	Line     int64 // from 1; in JSON the record's place
 	Reason   string
@@ -138,7 +141,7 @@ type BadLine struct {
 // BadLines yields the bad lines of a table, or of all where table is "", by
 // object and line.
 func (l *Lake) BadLines(ctx context.Context, table string) iter.Seq2[BadLine, error] {
-	const query = `SELECT o.id, o.bucket, o.key, c.tbl, b.line, b.reason, b.text
+	const query = `SELECT o.id, o.bucket, o.key, o.modified, c.tbl, b.line, b.reason, b.text
 		FROM bad_lines b JOIN conversions c ON c.object = b.object JOIN objects o ON o.id = b.object
 		WHERE ? IN ('', c.tbl) ORDER BY o.bucket, o.key, b.line, b.id`
 	return func(yield func(BadLine, error) bool) {
@@ -147,12 +150,23 @@ func (l *Lake) BadLines(ctx context.Context, table string) iter.Seq2[BadLine, er
 		}
 		if err := each(ctx, l.m.DB(), query, func(rows *sql.Rows) (bool, error) {
 			var b BadLine
-			var bucket, key string
-			err := rows.Scan(&b.ObjectID, &bucket, &key, &b.Table, &b.Line, &b.Reason, &b.Text)
-			b.Object = mirror.URI(bucket, key)
+			var bucket string
+			var modified int64
+			err := rows.Scan(&b.ObjectID, &bucket, &b.Key, &modified, &b.Table, &b.Line, &b.Reason, &b.Text)
+			b.Object, b.Modified = mirror.URI(bucket, b.Key), time.UnixMilli(modified).UTC()
 			return err == nil && yield(b, nil), err
 		}, table); err != nil {
 			yield(BadLine{}, err)
 		}
 	}
+}
+
+// BadNotKept is how many bad lines are counted only.
+func (l *Lake) BadNotKept(ctx context.Context) (n int64, err error) {
+	if l.absent != nil {
+		return 0, nil
+	}
+	const query = "SELECT coalesce((SELECT sum(bad) FROM units), 0) - (SELECT count(*) FROM bad_lines)"
+	err = l.m.DB().QueryRowContext(ctx, query).Scan(&n)
+	return n, err
 }

@@ -63,7 +63,7 @@ you run on Athena, unchanged and offline.`,
 	root.PersistentFlags().StringVar(&a.mirror, "mirror", defaultMirror(), "the mirror's `folder`; also $LOGSQL_MIRROR")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpTemplate(helpTemplate)
-	root.AddCommand(a.syncCommand(), a.convertCommand(), a.compactCommand(), a.sqlCommand(), a.tablesCommand(), a.statusCommand(), a.verifyCommand(), a.pruneCommand(), a.versionCommand())
+	root.AddCommand(a.syncCommand(), a.convertCommand(), a.compactCommand(), a.sqlCommand(), a.tablesCommand(), a.statusCommand(), a.badCommand(), a.verifyCommand(), a.pruneCommand(), a.versionCommand())
 	root.SetHelpCommand(helpCommand())
 	return root
 }

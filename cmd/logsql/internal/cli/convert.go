@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +23,8 @@ type convertOptions struct {
 	types    []string
 	workers  int
 	strict   bool
+	retryBad bool
+	again    bool
 	json     bool
 	progress string
 }
@@ -38,17 +41,24 @@ activity, insight and aggregated events by account and region too. Run it after
 every sync; it does what is new and nothing twice.
 
 A line that cannot be read does not stop it: the line is kept with its object,
-number and reason (logsql status --bad), everything else goes on, and the exit
-status is 4. It ends by saying for each type how many records were received, and
-that is how many are stored plus how many are bad. Of tables made with CREATE
-EXTERNAL TABLE over these objects it compares the rows with the lake's, so that
-queries on them read Parquet where those are the same (EXPLAIN tells).`,
+number and reason (logsql bad), everything else goes on, and the exit status is 4.
+It ends by saying for each type how many records were received, and that is how
+many are stored plus how many are bad. Of tables made with CREATE EXTERNAL TABLE
+over these objects it compares the rows with the lake's, so that queries on them
+read Parquet where those are the same (EXPLAIN tells).
+
+--retry-bad reads objects with bad lines once more, and those that were skipped:
+after an update of logsql, what can be read now moves into the lake. --reconvert
+does that for all objects. What was converted together is done again together
+and takes the old one's place at once, so that each record is there once at any
+moment; what cannot be read again, as its file is gone, stays as it is.`,
 		Example: `  logsql convert-parquet
   logsql convert-parquet --type vpc_flow_logs --since 2021-12-04
+  logsql convert-parquet --retry-bad           after an update: what was bad, once more
   logsql convert-parquet --json                one JSON object for scripts`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := errors.Join(o.check(), checkTypes(o.types), checkWorkers(o.workers)); err != nil {
+			if err := errors.Join(o.check(), checkTypes(o.types), checkWorkers(o.workers), o.checkAgain()); err != nil {
 				return err
 			}
 			err := a.runConvert(cmd.Context(), o)
@@ -63,6 +73,8 @@ queries on them read Parquet where those are the same (EXPLAIN tells).`,
 	o.flags(cmd)
 	f.IntVar(&o.workers, "workers", 0, "`number` of objects read at once (0: one for each processor)")
 	f.BoolVar(&o.strict, "strict", false, "stop at the first bad line or broken object")
+	f.BoolVar(&o.retryBad, "retry-bad", false, "once more what had bad lines, was broken or skipped")
+	f.BoolVar(&o.again, "reconvert", false, "once more all that is converted")
 	f.BoolVar(&o.json, "json", false, "print the report as one JSON object")
 	progressFlag(cmd, &o.progress)
 	return cmd
@@ -96,6 +108,24 @@ func checkWorkers(n int) error {
 	return nil
 }
 
+func (o convertOptions) checkAgain() error {
+	if o.retryBad && o.again {
+		return usagef("--reconvert does what --retry-bad does, and more", "--retry-bad and --reconvert were both given")
+	}
+	return nil
+}
+
+func (o convertOptions) convert() convert.Options {
+	c := convert.Options{Types: o.types, Since: o.since.Time, Until: o.until.Time, Workers: o.workers, Strict: o.strict}
+	switch {
+	case o.again:
+		c.Again = convert.Everything
+	case o.retryBad:
+		c.Again = convert.WhatWasBad
+	}
+	return c
+}
+
 func (a *app) runConvert(ctx context.Context, o convertOptions) error {
 	bar, err := a.progress(o.progress)
 	if err != nil {
@@ -108,13 +138,14 @@ func (a *app) runConvert(ctx context.Context, o convertOptions) error {
 		return err
 	}
 	defer m.Close()
-	report, err := convert.Run(ctx, m, convert.Options{
-		Types: o.types, Since: o.since.Time, Until: o.until.Time, Workers: o.workers, Strict: o.strict,
-		Progress: func(p convert.Progress) { bar.show(func() string { return convertProgress(p) }) },
-	})
-	bar.done()
+	options, started := o.convert(), time.Now()
+	options.Progress = func(p convert.Progress) {
+		bar.show(func() string { return convertProgress(p, time.Since(started)) })
+	}
+	report, err := convert.Run(ctx, m, options)
+	bar.end(func() string { return convertSummary(report) })
 	if err != nil {
-		return resume(err, "what is converted stays; the same command goes on from there")
+		return convertError(err, report)
 	}
 	if o.json {
 		err = writeJSON(a.out, report)
@@ -179,13 +210,65 @@ func resume(err error, how string) error {
 	return err
 }
 
-func convertProgress(p convert.Progress) string {
-	line := fmt.Sprintf("converted %s of %s, %s of %s, %s", grouped(p.Objects), count(p.AllObjects, "object"),
-		size(p.Bytes), size(p.AllBytes), count(p.Stored, "record"))
+// convertError adds to an error that stopped the run what is safe and how to go
+// on.
+func convertError(err error, r convert.Report) error {
+	var bad *convert.BadLineError
+	var missing *convert.MissingError
+	if errors.As(err, &bad) || errors.As(err, &missing) {
+		return &hintError{err, "without --strict it is noted and everything else goes on; nothing of this object's unit was taken in"}
+	}
+	t := total(r)
+	return resume(err, fmt.Sprintf("%s of this run are in the lake (%s) and stay; the same command goes on from there",
+		count(t.Objects, "object"), count(t.Stored, "record")))
+}
+
+// total sums the tables of a report up.
+func total(r convert.Report) convert.Table {
+	var sum convert.Table
+	for _, t := range r.Tables {
+		sum.Objects += t.Objects
+		sum.Records += t.Records
+		sum.Stored += t.Stored
+		sum.Bad += t.Bad
+		sum.Parts += t.Parts
+		sum.Read += t.Read
+		sum.Written += t.Written
+	}
+	return sum
+}
+
+// convertProgress is how far the run is after a time: by bytes, as objects
+// differ in size a thousand times.
+func convertProgress(p convert.Progress, after time.Duration) string {
+	records := p.Stored + p.Bad
+	line := fmt.Sprintf("%d %%, %s of %s, %s of %s, %s", percent(p.Bytes, p.AllBytes), size(p.Bytes), size(p.AllBytes),
+		grouped(p.Objects), count(p.AllObjects, "object"), count(records, "record"))
+	if after >= time.Second {
+		line += fmt.Sprintf(", %s/s", grouped(int64(float64(records)/after.Seconds())))
+	}
 	if p.Bad > 0 {
-		line += fmt.Sprintf(", %s", count(p.Bad, "bad line"))
+		line += ", " + count(p.Bad, "bad line")
+	}
+	if after >= 2*time.Second && p.Bytes > 0 {
+		left := time.Duration(float64(after) * float64(p.AllBytes-p.Bytes) / float64(p.Bytes))
+		line += ", " + roughly(left) + " left"
 	}
 	return line
+}
+
+func percent(part, all int64) int64 {
+	if all == 0 {
+		return 100
+	}
+	return min(100, int64(100*float64(part)/float64(all)))
+}
+
+// convertSummary is the last line of the progress.
+func convertSummary(r convert.Report) string {
+	t := total(r)
+	return fmt.Sprintf("%s from %s in %.1f s: %s of logs became %s of Parquet, %s", count(t.Records, "record"),
+		count(t.Objects, "object"), r.Seconds, size(t.Read), size(t.Written), count(t.Parts, "part"))
 }
 
 // skippedShown is how many skipped objects are listed; --json has all.
@@ -200,20 +283,23 @@ func (a *app) writeConvert(r convert.Report) error {
 				grouped(t.Stored), grouped(t.Bad), count(t.Objects, "object"))
 		}
 	}
-	if len(r.Tables) == 0 {
+	if len(r.Tables) == 0 && r.Missing == 0 {
 		fmt.Fprintln(out, "nothing new to convert")
 	}
-	if n := len(r.Skipped); n > 0 {
+	if n := r.Skips + r.Missing; n > 0 {
 		fmt.Fprintf(out, "skipped %s:\n", count(n, "object"))
 		for _, s := range r.Skipped[:min(n, skippedShown)] {
 			fmt.Fprintf(out, "  %s: %s\n", printable(s.Object), s.Reason)
 		}
 		if n > skippedShown {
-			fmt.Fprintf(out, "  … and %s more; logsql status sums them up\n", grouped(int64(n-skippedShown)))
+			fmt.Fprintf(out, "  … and %s more; logsql status sums them up\n", grouped(n-skippedShown))
 		}
 	}
-	if r.Flawed() {
-		fmt.Fprintln(out, "some lines could not be read; logsql status --bad lists them with object, line and reason")
+	if r.Missing > 0 {
+		fmt.Fprintf(out, "%s could not be read; logsql sync fetches lost ones anew, the next convert-parquet tries again\n", count(r.Missing, "file"))
+	}
+	if t := total(r); t.Bad > 0 {
+		fmt.Fprintln(out, "some lines could not be read; logsql bad lists them with object, line and reason")
 	}
 	return out.Flush()
 }

@@ -3,11 +3,13 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 )
 
 // progress shows on standard error how far a command is: one line that changes
@@ -32,7 +34,7 @@ func (a *app) progress(mode string) (*progress, error) {
 	switch {
 	case mode == "plain":
 		p.every, p.plain = 2*time.Second, true
-	case mode == "auto" && isTerminal(a.err):
+	case mode == "auto" && isTerminal(a.err) && os.Getenv("TERM") != "dumb":
 		p.every = 200 * time.Millisecond
 	case mode != "auto" && mode != "none":
 		return nil, usagef("it is one of "+strings.Join(progressModes, ", "), "--progress: there is no way %q", mode)
@@ -52,7 +54,27 @@ func (p *progress) show(text func() string) {
 		fmt.Fprintln(p.w, text())
 		return
 	}
-	fmt.Fprintf(p.w, "\r\x1b[K%s", text())
+	fmt.Fprintf(p.w, "\r\x1b[K%s", cut(text(), p.width()-1))
+}
+
+// width is how much fits into a line of the terminal: what goes over it could
+// not be cleared.
+func (p *progress) width() int {
+	if f, ok := p.w.(*os.File); ok {
+		if ws, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ); err == nil && ws.Col > 1 {
+			return int(ws.Col)
+		}
+	}
+	return 80
+}
+
+// end ends the progress with a line that stays, where any was shown.
+func (p *progress) end(text func() string) {
+	shown := p.shown
+	p.done()
+	if shown {
+		fmt.Fprintln(p.w, text())
+	}
 }
 
 // done clears a terminal's line.

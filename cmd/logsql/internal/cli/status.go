@@ -21,7 +21,7 @@ type statusReport struct {
 }
 
 func (a *app) statusCommand() *cobra.Command {
-	var asJSON, bad bool
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Tell what is mirrored, converted, bad and skipped",
@@ -29,30 +29,23 @@ func (a *app) statusCommand() *cobra.Command {
 waits for convert-parquet, which lines were bad and which objects are no logs.
 
 Every record that was received is in a table or in the list of bad lines, which
---bad prints in full: object, line and reason.`,
-		Example: "  logsql status\n  logsql status --bad        every bad line with its object and reason\n  logsql status --json",
+logsql bad prints in full: object, line, reason and text.`,
+		Example: "  logsql status\n  logsql status --json",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if bad && asJSON {
-				return usagef("leave one of them away", "--bad and --json were both given")
-			}
-			return a.runStatus(cmd.Context(), asJSON, bad)
+			return a.runStatus(cmd.Context(), asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
-	cmd.Flags().BoolVar(&bad, "bad", false, "list every bad line")
 	return cmd
 }
 
-func (a *app) runStatus(ctx context.Context, asJSON, bad bool) error {
+func (a *app) runStatus(ctx context.Context, asJSON bool) error {
 	m, err := mirror.Open(ctx, a.mirror)
 	if err != nil {
 		return err
 	}
 	defer m.Close()
-	if bad {
-		return a.writeBad(ctx, m, -1)
-	}
 	report, err := mirrorStatus(ctx, m)
 	if err != nil {
 		return err
@@ -118,12 +111,12 @@ func (a *app) writeStatus(ctx context.Context, m *mirror.Mirror, r statusReport)
 		return err
 	}
 	if bad > badShown {
-		fmt.Fprintf(a.out, "%s in all; logsql status --bad lists them\n", count(bad, "bad line"))
+		fmt.Fprintf(a.out, "%s in all; logsql bad lists them\n", count(bad, "bad line"))
 	}
 	return nil
 }
 
-// writeBad prints bad lines, at most limit of them unless it is negative.
+// writeBad prints at most limit bad lines.
 func (a *app) writeBad(ctx context.Context, m *mirror.Mirror, limit int) error {
 	l, err := lake.Open(ctx, m)
 	if err != nil {
@@ -137,7 +130,7 @@ func (a *app) writeBad(ctx context.Context, m *mirror.Mirror, limit int) error {
 			return nil
 		}
 		limit--
-		fmt.Fprintf(a.out, "%s line %d: %s\n", printable(line.Object), line.Line, line.Reason)
+		fmt.Fprintf(a.out, "%s line %d: %s\n", printable(line.Object), line.Line, printable(line.Reason))
 	}
 	return nil
 }
