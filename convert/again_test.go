@@ -152,12 +152,13 @@ func TestReconvertWithoutTheObjects(t *testing.T) {
 		t.Errorf("missing %d, tables %v", r.Missing, r.Tables)
 	}
 	expect(t, "a file is gone", balance(t, m), wholeBalance)
-	if _, err := m.DB().Exec("DELETE FROM objects WHERE key = ?", flowKey(1, 1)); err != nil {
+	if _, err := m.DB().Exec("UPDATE objects SET pruned = 1 WHERE key = ?", flowKey(1, 1)); err != nil {
 		t.Fatal(err)
 	}
 	if r = run(t, m, convert.Options{Again: convert.WhatWasBad}); r.Missing != 0 || len(r.Tables) != 0 {
 		t.Errorf("missing %d, tables %v", r.Missing, r.Tables)
 	}
+	expect(t, "a file is pruned", balance(t, m), wholeBalance)
 }
 
 // killed runs the converter in a process of its own until a step, or for a
@@ -196,7 +197,7 @@ func TestCrashOfRetry(t *testing.T) {
 			upgrade := olderFlow(t)
 			m := newMirror(t, everyKind()...)
 			put(t, m, "logs", object{"backup/two-days.txt", flowHeader + flowLines(10, day1+86395)})
-			run(t, m, convert.Options{})
+			run(t, m, convert.Options{Workers: 1})
 			upgrade()
 			if killed(t, m, convert.WhatWasBad, step, 0) {
 				t.Fatal("it was not killed")

@@ -35,10 +35,10 @@ type UnitObject struct {
 // objects that the mirror does not have any more is left out: they cannot be
 // read again. It holds a read transaction while it goes on.
 func (l *Lake) UnitObjects(ctx context.Context, onlyBad bool) iter.Seq2[UnitObject, error] {
-	const query = "SELECT " + mirror.ObjectColumns + `, u.id, u.tbl FROM units u
-		JOIN conversions c ON c.unit = u.id JOIN objects o ON o.id = c.object
-		WHERE NOT EXISTS (SELECT 1 FROM conversions g WHERE g.unit = u.id AND NOT EXISTS (SELECT 1 FROM objects WHERE id = g.object))
-		AND (u.bad + u.broken > 0 OR NOT ?) ORDER BY u.id, o.bucket, o.key`
+	const query = "SELECT " + mirror.ObjectColumns + `, units.id, units.tbl FROM units
+		JOIN conversions c ON c.unit = units.id JOIN objects o ON o.id = c.object
+		WHERE NOT EXISTS (SELECT 1 FROM conversions g WHERE g.unit = units.id AND NOT EXISTS (SELECT 1 FROM objects WHERE id = g.object))
+		AND NOT ` + hasPruned + ` AND (units.bad + units.broken > 0 OR NOT ?) ORDER BY units.id, o.bucket, o.key`
 	return func(yield func(UnitObject, error) bool) {
 		if err := each(ctx, l.m.DB(), query, func(rows *sql.Rows) (bool, error) {
 			var u UnitObject
@@ -51,10 +51,11 @@ func (l *Lake) UnitObjects(ctx context.Context, onlyBad bool) iter.Seq2[UnitObje
 	}
 }
 
-// ForgetSkipped makes objects that were no logs pending again.
+// ForgetSkipped makes objects that were no logs pending again; not those whose
+// records are in the lake from an earlier version of the object.
 func (l *Lake) ForgetSkipped(ctx context.Context) error {
 	return l.transact(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM conversions WHERE outcome = 'skipped' AND unit IS NULL")
+		_, err := tx.ExecContext(ctx, "DELETE FROM conversions WHERE outcome = 'skipped' AND unit IS NULL AND reason <> ?", prunedMates)
 		return err
 	})
 }

@@ -27,6 +27,7 @@ type app struct {
 // Main runs the command line args (without the program's name) and returns the
 // exit status. It is the only place that prints an error.
 func Main(args []string, in io.Reader, out, err io.Writer) int {
+	signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is an error like a full disk, no crash
 	a := &app{in: in, out: out, err: err}
 	root := a.root()
 	root.SetArgs(args)

@@ -138,6 +138,7 @@ func (a *app) runConvert(ctx context.Context, o convertOptions) error {
 		return err
 	}
 	defer m.Close()
+	a.noteEmpty(m)
 	options, started := o.convert(), time.Now()
 	options.Progress = func(p convert.Progress) {
 		bar.show(func() string { return convertProgress(p, time.Since(started)) })
@@ -267,6 +268,9 @@ func percent(part, all int64) int64 {
 // convertSummary is the last line of the progress.
 func convertSummary(r convert.Report) string {
 	t := total(r)
+	if t.Objects == 0 {
+		return ""
+	}
 	return fmt.Sprintf("%s from %s in %.1f s: %s of logs became %s of Parquet, %s", count(t.Records, "record"),
 		count(t.Objects, "object"), r.Seconds, size(t.Read), size(t.Written), count(t.Parts, "part"))
 }

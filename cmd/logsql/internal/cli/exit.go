@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
@@ -127,6 +128,8 @@ func hint(err error) string {
 		return stmt.Hint
 	case errors.As(err, &full):
 		return "make room on that disk, then run the same command again: it goes on from there, nothing is lost"
+	case errors.Is(err, syscall.EFBIG):
+		return "the file system, or ulimit -f, allows no larger files there; then run the same command again: it goes on from there"
 	case mirror.Damaged(err):
 		return "state.db in the mirror is damaged: move it away with its -wal and -shm, then sync and convert-parquet again"
 	case errors.As(err, &object):

@@ -68,12 +68,12 @@ func (p *progress) width() int {
 	return 80
 }
 
-// end ends the progress with a line that stays, where any was shown.
+// end ends the progress with a line that stays, if there is something to say.
 func (p *progress) end(text func() string) {
-	shown := p.shown
+	shows := p.every > 0
 	p.done()
-	if shown {
-		fmt.Fprintln(p.w, text())
+	if text := text(); shows && text != "" {
+		fmt.Fprintln(p.w, text)
 	}
 }
 
