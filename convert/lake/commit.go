@@ -81,7 +81,7 @@ func (w *PartWriter) Finish() error {
 		return fmt.Errorf("write %s: %w", w.part.Path, err)
 	}
 	w.part.Rows, w.part.Bytes = w.out.Rows(), w.out.Bytes()
-	return nil
+	return w.file.Finish() // a unit can have more parts than a process has descriptors
 }
 
 // Rows is the number of records written.
