@@ -49,10 +49,10 @@ type Type struct {
 // Input is an object to decode.
 type Input struct {
 	Object      mirror.Object
-	Match       layout.Match  // what the key says
-	Body        io.Reader     // plain: already decompressed
+	Match       layout.Match   // what the key says
+	Body        io.Reader      // plain: already decompressed
 	Parquet     *batch.Foreign // of an object that is a Parquet file, instead of Body
-	FallbackDay time.Time     // for records without any date; Object.LastModified where it is zero
+	FallbackDay time.Time      // for records without any date; Object.LastModified where it is zero
 }
 
 // Sink takes what a decoder finds.
