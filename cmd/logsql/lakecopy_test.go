@@ -180,6 +180,9 @@ var builtinOf = map[string][2]string{
 func countLost(t *testing.T, mirror, table, kind string) {
 	t.Helper()
 	of := builtinOf[kind]
+	if !strings.Contains(table, of[0]) {
+		return // neighbours, such as insights
+	}
 	counts := rowsOf(t, mirror, "SELECT (SELECT count(*) FROM "+of[0]+` WHERE "$object" IN (SELECT "$path" FROM `+table+")) AS records, count(*) AS rows, count_if("+of[1]+" IS NULL) AS lost FROM "+table)
 	var n struct{ Records, Rows, Lost int }
 	if err := json.Unmarshal([]byte(strings.Join(counts, "")), &n); err != nil {
