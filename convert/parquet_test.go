@@ -13,7 +13,9 @@ import (
 )
 
 // parquet is what DuckDB writes for a query, compressed with gzip as AWS does.
-func parquet(t *testing.T, query string) string {
+func parquet(t *testing.T, query string) string { return compressed(t, query, "gzip") }
+
+func compressed(t *testing.T, query, codec string) string {
 	t.Helper()
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
@@ -21,7 +23,7 @@ func parquet(t *testing.T, query string) string {
 	}
 	defer db.Close()
 	path := filepath.Join(t.TempDir(), "x.parquet")
-	if _, err := db.Exec("COPY (" + query + ") TO '" + path + "' (FORMAT parquet, COMPRESSION gzip, ROW_GROUP_SIZE 2048)"); err != nil {
+	if _, err := db.Exec("COPY (" + query + ") TO '" + path + "' (FORMAT parquet, COMPRESSION " + codec + ", ROW_GROUP_SIZE 2048)"); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(path)
@@ -55,10 +57,11 @@ func TestParquetObjects(t *testing.T) {
 		object{fmt.Sprintf(parquetKey, 4), parquet(t, "SELECT 'eni-bad' AS interface_id, 'many' AS packets UNION ALL SELECT 'eni-good', '-'")},
 		object{fmt.Sprintf(parquetKey, 5), whole[:len(whole)/2]},
 		object{fmt.Sprintf(parquetKey, 6), parquet(t, "SELECT 'eni-1' AS interface_id, ['x'] AS srcaddr")},
+		object{fmt.Sprintf(parquetKey, 7), compressed(t, flowParquet(1), "lz4_raw")},
 	)
 	r := run(t, m, convert.Options{})
 	flow, gateway := r.Tables["vpc_flow_logs"], r.Tables["transit_gateway_flow_logs"]
-	if flow.Stored != 5003 || flow.Bad != 3 || r.Broken != 2 || gateway.Stored != 2 || gateway.Bad != 0 || len(r.Skipped) != 2 {
+	if flow.Stored != 5003 || flow.Bad != 4 || r.Broken != 3 || gateway.Stored != 2 || gateway.Bad != 0 || len(r.Skipped) != 2 {
 		t.Errorf("flow %+v, gateway %+v, broken %d, skipped %v", flow, gateway, r.Broken, r.Skipped)
 	}
 	expect(t, "types", inDuck(t, m, `SELECT DISTINCT concat_ws('|', typeof(version), typeof(srcport), typeof(protocol), typeof(bytes), typeof(tcp_flags), typeof(traffic_path), typeof(tomorrows_field)) FROM VPC_FLOW_LOGS`),
@@ -77,8 +80,8 @@ func TestParquetObjects(t *testing.T) {
 		}
 		bad = append(bad, fmt.Sprintf("%d: %s: %s", b.Line, b.Reason, b.Text))
 	}
-	for i, want := range []string{`1: packets: "many" is no number: eni-bad many`, "1: in Parquet: ", "1: in Parquet: column srcaddr is not one of plain values: "} {
-		if len(bad) != 3 || !strings.HasPrefix(bad[i], want) {
+	for i, want := range []string{`1: packets: "many" is no number: eni-bad many`, "1: in Parquet: ", "1: in Parquet: column srcaddr is not one of plain values: ", "1: in Parquet: the compression LZ4_RAW is not read, only gzip and snappy: "} {
+		if len(bad) != 4 || !strings.HasPrefix(bad[i], want) {
 			t.Errorf("bad line %d of %q, want %q", i, bad, want)
 		}
 	}

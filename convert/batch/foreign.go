@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // readAhead is how many values of a column are decoded at once.
@@ -42,6 +43,9 @@ func OpenForeign(r io.ReaderAt, size int64) (reader *Foreign, err error) {
 	if err != nil {
 		return nil, parquetError(err)
 	}
+	if err := checkChunks(f.Metadata(), size); err != nil {
+		return nil, parquetError(err)
+	}
 	d := &Foreign{groups: f.RowGroups()}
 	for _, c := range f.Root().Columns() {
 		if !c.Leaf() || c.Repeated() {
@@ -52,6 +56,23 @@ func OpenForeign(r io.ReaderAt, size int64) (reader *Foreign, err error) {
 	d.columns = make([]columnReader, len(d.Names))
 	d.record = make([]Value, len(d.Names))
 	return d, nil
+}
+
+// checkChunks refuses what parquet-go would take all memory for: compressions
+// that do not tell how much they hold (AWS uses gzip), and chunks longer than
+// their file.
+func checkChunks(meta *format.FileMetaData, size int64) error {
+	for _, g := range meta.RowGroups {
+		for _, c := range g.Columns {
+			switch m := c.MetaData; {
+			case m.Codec != format.Uncompressed && m.Codec != format.Snappy && m.Codec != format.Gzip:
+				return fmt.Errorf("the compression %s is not read, only gzip and snappy", m.Codec)
+			case m.TotalCompressedSize < 0 || m.TotalCompressedSize > size || m.DataPageOffset < 0 || m.DataPageOffset > size:
+				return errors.New("a column chunk goes beyond the file")
+			}
+		}
+	}
+	return nil
 }
 
 // parquetError says which of an object's layers is broken.
