@@ -15,7 +15,7 @@ ifeq ($(shell test -f "$$(pkg-config --variable=libdir libdeflate 2>/dev/null)/l
 TAGS ?= -tags libdeflate
 endif
 
-.PHONY: build demo test race lint fuzz bench corpus differ clean
+.PHONY: build demo test race lint fuzz bench corpus differ readers clean
 
 build:
 	go build $(TAGS) -trimpath -ldflags "-X logsql/cmd/logsql/internal/cli.version=$(VERSION)" -o bin/logsql ./cmd/logsql
@@ -67,6 +67,11 @@ corpus: build
 differ: build
 	testdata/oracle/differ.py --minutes $(or $(MINUTES),60); expressions=$$?; \
 	testdata/oracle/querydiffer.py --minutes $(or $(MINUTES),60) && exit $$expressions
+
+# The lake of generated logs of every type, read by DuckDB, PyArrow, parquet-go
+# and the Trino that runs, whose warehouse TRINO_BASE holds.
+readers: build
+	@testdata/oracle/readers.sh
 
 clean:
 	rm -rf bin
