@@ -29,6 +29,8 @@ type Reader struct {
 	ids                 []int32
 	ints32              []int32
 	ints64              []int64
+	values              []byte
+	offsets             []uint32
 }
 
 // NewReader reads the footer of a file of size bytes, which has these columns.
@@ -185,6 +187,8 @@ func (r *Reader) dataPage(l *Leaf, dict *dictionary, h format.DataPageHeader) er
 		return nil
 	case h.Encoding == format.RLEDictionary:
 		return r.dictionaryValues(l, dict, page, values)
+	case h.Encoding == format.DeltaLengthByteArray && l.kind.isText():
+		return r.deltaLengthTexts(l, page, values)
 	case l.kind.isText():
 		return plainTexts(l, page, values)
 	}
@@ -330,6 +334,18 @@ func plainNumbers(dst []int64, page []byte, width, values int) ([]int64, error) 
 		}
 	}
 	return dst, nil
+}
+
+func (r *Reader) deltaLengthTexts(l *Leaf, page []byte, values int) (err error) {
+	var e delta.LengthByteArrayEncoding
+	r.values, r.offsets, err = e.DecodeByteArray(r.values, page, r.offsets)
+	if err != nil || len(r.offsets) != values+1 {
+		return errors.Join(err, checkCount(len(r.offsets)-1, values))
+	}
+	for i := range values {
+		l.batch.size += l.texts.add(r.values[r.offsets[i]:r.offsets[i+1]])
+	}
+	return nil
 }
 
 func plainTexts(l *Leaf, page []byte, values int) error {
