@@ -15,7 +15,7 @@ ifeq ($(shell test -f "$$(pkg-config --variable=libdir libdeflate 2>/dev/null)/l
 TAGS ?= -tags libdeflate
 endif
 
-.PHONY: build demo test race lint fuzz bench corpus differ readers clean
+.PHONY: build demo test race lint fuzz bench corpus peaks differ readers clean
 
 build:
 	go build $(TAGS) -trimpath -ldflags "-X logsql/cmd/logsql/internal/cli.version=$(VERSION)" -o bin/logsql ./cmd/logsql
@@ -57,6 +57,11 @@ fuzz:
 bench: build
 	go test -run '^$$' -bench . -benchtime 1s ./...
 	@if [ -n "$$LOGSQL_SHARED" ]; then testdata/bench/bench.sh; else echo "LOGSQL_SHARED is not set: no comparison with DuckDB"; fi
+
+# The peak memory of convert-parquet with two workers on what is large, many and
+# odd. Takes 10 GB of disk in TMPDIR.
+peaks: build
+	@testdata/bench/peaks.sh bin/logsql "$$LOGSQL_SHARED/gen"
 
 # The score on Trino's answers may rise and never fall; UPDATE=1 records it.
 corpus: build

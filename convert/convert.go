@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -114,6 +115,7 @@ func (e *MissingError) Unwrap() error { return e.Err }
 // cancelled context the report tells what is in the lake, and the next run goes
 // on from there.
 func Run(ctx context.Context, m *mirror.Mirror, o Options) (Report, error) {
+	defer limitMemory(o.workers())()
 	r := &run{m: m, options: o, started: time.Now(), reading: map[*worker]Progress{}}
 	r.report = Report{Tables: map[string]*Table{}, Skipped: []Skipped{}}
 	err := m.Explain(r.run(ctx))
@@ -168,6 +170,27 @@ func (r *run) run(ctx context.Context) (err error) {
 	return r.compactSealed(ctx)
 }
 
+func (o Options) workers() int {
+	if o.Workers > 0 {
+		return o.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// memoryPerWorker is from where on garbage is collected more often. Lines and
+// records of many MiB leave a lot of it: two workers took 860 MiB without.
+const memoryPerWorker = 160 << 20
+
+// limitMemory does that, unless $GOMEMLIMIT has it otherwise, until undo.
+func limitMemory(workers int) (undo func()) {
+	before := debug.SetMemoryLimit(-1)
+	if before != math.MaxInt64 {
+		return func() {}
+	}
+	debug.SetMemoryLimit(max(2, int64(workers)) * memoryPerWorker)
+	return func() { debug.SetMemoryLimit(before) }
+}
+
 func typesByName(names []string) ([]*logtype.Type, error) {
 	if len(names) == 0 {
 		return logtype.Types, nil
@@ -195,11 +218,7 @@ func (r *run) convert(ctx context.Context, p *plan) error {
 	defer stop(nil)
 	units := make(chan *unit)
 	var workers sync.WaitGroup
-	count := r.options.Workers
-	if count <= 0 {
-		count = runtime.GOMAXPROCS(0)
-	}
-	for range count {
+	for range r.options.workers() {
 		workers.Go(func() {
 			w := newWorker(r)
 			for u := range units {

@@ -27,7 +27,7 @@ const maxPartitionValue = 80
 type PartWriter struct {
 	part Part
 	file *mirror.File
-	out  *batch.Writer
+	out  *batch.Writer // nil once the part is finished: what it knows of the file's columns is large
 
 	placed bool // the file has its name
 }
@@ -81,14 +81,15 @@ func (w *PartWriter) Finish() error {
 		return fmt.Errorf("write %s: %w", w.part.Path, err)
 	}
 	w.part.Rows, w.part.Bytes = w.out.Rows(), w.out.Bytes()
+	w.out = nil
 	return w.file.Finish() // a unit can have more parts than a process has descriptors
 }
 
-// Rows is the number of records written.
-func (w *PartWriter) Rows() int64 { return w.out.Rows() }
+// Rows is the number of records of the finished part.
+func (w *PartWriter) Rows() int64 { return w.part.Rows }
 
-// Bytes is the size of the part as far as it is written.
-func (w *PartWriter) Bytes() int64 { return w.out.Bytes() }
+// Bytes is the size of the finished part.
+func (w *PartWriter) Bytes() int64 { return w.part.Bytes }
 
 // Abort drops the part. After a commit it does nothing.
 func (w *PartWriter) Abort() { w.file.Abort() }
