@@ -15,7 +15,7 @@ ifeq ($(shell test -f "$$(pkg-config --variable=libdir libdeflate 2>/dev/null)/l
 TAGS ?= -tags libdeflate
 endif
 
-.PHONY: build demo test race lint fuzz bench corpus peaks differ readers clean
+.PHONY: build demo test race lint fuzz bench bench-sync kills corpus peaks differ readers clean
 
 build:
 	go build $(TAGS) -trimpath -ldflags "-X logsql/cmd/logsql/internal/cli.version=$(VERSION)" -o bin/logsql ./cmd/logsql
@@ -62,6 +62,15 @@ bench: build
 # odd. Takes 10 GB of disk in TMPDIR.
 peaks: build
 	@testdata/bench/peaks.sh bin/logsql "$$LOGSQL_SHARED/gen"
+
+# Sync against rclone, in turn, from a real S3 server and from one with latency.
+# rclone is taken from .cache/bin or $PATH.
+bench-sync: build $(VERSITYGW)
+	LOGSQL_BENCH_SYNC=$(CURDIR)/bin/logsql go test -count=1 -timeout 60m -run '^TestBenchSync$$' -v ./cmd/logsql | grep -v '^=== '
+
+# Kill a sync of 20,000 objects at 100 random moments.
+kills:
+	LOGSQL_KILLS=100 LOGSQL_KILLS_OBJECTS=20000 go test -count=1 -timeout 30m -run SyncKilledAtRandom ./ingest
 
 # The score on Trino's answers may rise and never fall; UPDATE=1 records it.
 corpus: build

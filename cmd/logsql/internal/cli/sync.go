@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -30,6 +31,8 @@ type syncOptions struct {
 	workers  int
 	accept   bool
 	rate     rate
+	every    time.Duration
+	convert  bool
 	dryRun   bool
 	prices   string
 	json     bool
@@ -67,7 +70,11 @@ never asked for in another partition. $AWS_USE_DUALSTACK_ENDPOINT=true uses IPv6
 --dry-run tells how many objects and bytes would be fetched, with how many
 requests, and what AWS asks for those in the bucket's region. What it costs in
 China, only you know: --prices 0.0045,0.004,0.93,CNY (of 1,000 LISTs, of 1,000
-GETs, of a GB that leaves AWS).`,
+GETs, of a GB that leaves AWS).
+
+--every stays current: a round that fails (no network, credentials that expired)
+is told, and the next one tries again. --convert runs convert-parquet after each
+sync, and does MSCK REPAIR TABLE for the tables whose partitions it once found.`,
 		Example: `  logsql sync s3://my-logs/AWSLogs/
   logsql sync s3://my-logs --since 2021-12-04 --until 2021-12-06
   logsql sync ./export --as s3://my-logs       a folder instead of S3
@@ -77,7 +84,7 @@ GETs, of a GB that leaves AWS).`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			targets, err := o.targets(args)
 			prices, perr := o.parsePrices()
-			if err := errors.Join(err, o.check(), checkTypes(o.types), checkWorkers(o.workers), perr); err != nil {
+			if err := errors.Join(err, o.check(), checkTypes(o.types), checkWorkers(o.workers), perr, o.checkEvery(cmd.Flags().Changed("every"))); err != nil {
 				return err
 			}
 			return a.runSync(cmd.Context(), o, prices, targets)
@@ -100,6 +107,8 @@ GETs, of a GB that leaves AWS).`,
 	f.IntVar(&o.workers, "workers", 0, "`number` of objects fetched at once, at most (0: as many as the store bears)")
 	f.Var(&o.rate, "bandwidth", "`bytes` a second at most, such as 20M (default no limit)")
 	f.BoolVar(&o.accept, "accept", false, "take objects that changed in S3 in place of the mirror's, which are kept beside")
+	f.DurationVar(&o.every, "every", 0, "again and again, one sync each `time` (15m, 1h), until a signal ends it")
+	f.BoolVar(&o.convert, "convert", false, "then convert-parquet, and load the new partitions of your tables")
 	f.BoolVar(&o.dryRun, "dry-run", false, "list what would be fetched; fetch and write nothing")
 	f.StringVar(&o.prices, "prices", "", "what requests cost: `LIST,GET,GB,CURRENCY` (default what AWS publishes)")
 	f.BoolVar(&o.json, "json", false, "print the report as one JSON object")
@@ -166,13 +175,31 @@ func (o *syncOptions) parsePrices() (*ingest.Prices, error) {
 	return ingest.ParsePrices(o.prices)
 }
 
+func (o *syncOptions) checkEvery(given bool) error {
+	switch {
+	case given && o.every < time.Second:
+		return usagef("for example: logsql sync --every 15m --convert", "--every %s: it is a time of a second or more", o.every)
+	case given && o.dryRun:
+		return usagef("", "--every with --dry-run: nothing would come of it")
+	}
+	return nil
+}
+
 func (a *app) runSync(ctx context.Context, o syncOptions, prices *ingest.Prices, targets []ingest.Target) error {
+	round := func(ctx context.Context) error { return a.syncAndConvert(ctx, o, prices, targets) }
+	if o.every > 0 {
+		return a.rounds(ctx, o.every, round)
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	return round(ctx)
+}
+
+func (a *app) syncOnce(ctx context.Context, o syncOptions, prices *ingest.Prices, targets []ingest.Target) error {
 	bar, err := a.progress(o.progress)
 	if err != nil {
 		return err
 	}
-	ctx, stop := interruptible(ctx)
-	defer stop()
 	m, targets, err := a.mirrorToSync(ctx, targets, o.dryRun)
 	if err != nil {
 		return err
