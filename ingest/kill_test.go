@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -26,42 +28,48 @@ func TestSyncKilledAtRandom(t *testing.T) {
 		want[key] = fmt.Sprint("data ", i)
 		s.Put(bucket, key, want[key])
 	}
-	dir := mirrorDir(t)
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
-	fetched := 0
-	for n := range kills {
-		killedSync(t, dir, s.URL, time.Duration(50+r.IntN(700))*time.Millisecond)
-		fetched += gets(s)
-		if have := recorded(t, dir); fetched-have > (n+1)*atHand {
-			t.Fatalf("%d objects fetched and %d recorded after %d kills", fetched, have, n+1)
-		}
-	}
-	m, err := mirror.Create(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
-	mustSync(t, m, Options{}, target(s))
-	wantContents(t, m, want)
 	alone := newMirror(t)
 	mustSync(t, alone, Options{}, target(s))
-	for _, table := range []string{
-		"SELECT bucket || key || path || size || etag || modified FROM objects",
+	gets(s)
+	for n := 0; n < kills; {
+		dir := mirrorDir(t)
+		fetched, here := 0, 0
+		for ; !syncEnded(t, dir, s.URL, time.Duration(50+r.IntN(500))*time.Millisecond); n, here = n+1, here+1 {
+			fetched += gets(s)
+			if have := recorded(t, dir); fetched-have > (here+1)*atHand {
+				t.Fatalf("%d objects fetched and %d recorded after %d kills", fetched, have, here+1)
+			}
+		}
+		gets(s)
+		m, err := mirror.Create(t.Context(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantContents(t, m, want)
+		sameState(t, m, alone)
+		if err := errors.Join(m.Close(), os.RemoveAll(dir)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// sameState compares what two mirrors' state.db say of their objects.
+func sameState(t *testing.T, m, alone *mirror.Mirror) {
+	t.Helper()
+	for _, rows := range []string{
+		"SELECT bucket || key || path || size || etag || modified || hex(sha256) FROM objects",
 		"SELECT bucket || ' ' || objects || ' ' || bytes FROM buckets",
 		"SELECT bucket || prefix || first || ' ' || last || ' ' || grace FROM sealed",
 		"SELECT bucket || prefix || endpoint FROM sources",
 	} {
-		got, err := m.Paths(t.Context(), table)
-		undisturbed, err2 := alone.Paths(t.Context(), table)
-		if err != nil || err2 != nil || len(undisturbed) == 0 {
-			t.Fatal(err, err2, len(undisturbed))
+		got, err := m.Paths(t.Context(), rows)
+		want, err2 := alone.Paths(t.Context(), rows)
+		if err != nil || err2 != nil || len(want) == 0 {
+			t.Fatal(err, err2, len(want))
 		}
-		same := len(got) == len(undisturbed)
-		for row := range undisturbed {
-			same = same && got[row]
-		}
-		if !same {
-			t.Errorf("%s: %d rows, of an undisturbed sync %d", table, len(got), len(undisturbed))
+		if !maps.Equal(got, want) {
+			t.Errorf("%s: %d rows, of an undisturbed sync %d", rows, len(got), len(want))
 		}
 	}
 }
@@ -82,16 +90,20 @@ func fromEnv(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-func killedSync(t *testing.T, dir, endpoint string, after time.Duration) {
+// syncEnded tells whether a sync came to its end before it was killed.
+func syncEnded(t *testing.T, dir, endpoint string, after time.Duration) (ended bool) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(append(os.Environ(), s3test.Environ()...), "INGEST_TEST_SYNC="+dir, "INGEST_TEST_ENDPOINT="+endpoint)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(after)
-	cmd.Process.Kill()
-	cmd.Wait()
+	defer time.AfterFunc(after, func() { cmd.Process.Kill() }).Stop()
+	err := cmd.Wait()
+	if err != nil && cmd.ProcessState.Exited() {
+		t.Fatalf("the sync failed: %v", err)
+	}
+	return err == nil
 }
 
 func recorded(t *testing.T, dir string) int {

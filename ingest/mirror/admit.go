@@ -16,6 +16,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Steps are the steps of Admit, in order, for tests to crash at.
@@ -62,10 +64,50 @@ type admission struct {
 	batch []Arrival
 	taken map[string]bool // folded paths of the batch: true for a file, false for a folder above one
 	dirs  dirSet
+	open  map[string]*os.File // folders that files are moved from and to
+}
+
+// maxOpen is how many folders a batch keeps open.
+const maxOpen = 64
+
+// move is place with folders kept open: finding each anew, level by level, takes
+// most of the time of a rename. What does not work that way is left to place.
+func (a *admission) move(temp, rel string) error {
+	from, to := a.folder(path.Dir(temp)), a.folder(path.Dir(rel))
+	if from == nil || to == nil || unix.Renameat(int(from.Fd()), path.Base(temp), int(to.Fd()), path.Base(rel)) != nil {
+		return a.m.place(temp, rel, &a.dirs)
+	}
+	a.dirs.add(path.Dir(rel))
+	return nil
+}
+
+// folder opens a folder, nil where that cannot be.
+func (a *admission) folder(dir string) *os.File {
+	if f := a.open[dir]; f != nil {
+		return f
+	}
+	f, err := a.m.root.Open(dir)
+	if err != nil {
+		return nil
+	}
+	if a.open == nil {
+		a.open = map[string]*os.File{}
+	}
+	for other, f := range a.open {
+		if len(a.open) >= maxOpen && other != tmpDir {
+			f.Close()
+			delete(a.open, other)
+		}
+	}
+	a.open[dir] = f
+	return f
 }
 
 // drop removes the temporary files that did not get a place.
 func (a *admission) drop() {
+	for _, f := range a.open {
+		f.Close()
+	}
 	for _, arr := range a.batch {
 		if arr.File != nil {
 			arr.File.Abort()
@@ -121,7 +163,7 @@ func (a *admission) placeOne(ctx context.Context, arr *Arrival) error {
 		o.ID, o.Path = 0, besidePath(*o)
 	}
 	if o.ID != 0 || arr.Beside {
-		if err := a.m.place(arr.File.temp, o.Path, &a.dirs); err != nil {
+		if err := a.move(arr.File.temp, o.Path); err != nil {
 			return err
 		}
 		return a.placed(arr, o.Path)
@@ -133,7 +175,7 @@ func (a *admission) placeOne(ctx context.Context, arr *Arrival) error {
 			return err
 		}
 		if free {
-			err := a.m.place(arr.File.temp, rel, &a.dirs)
+			err := a.move(arr.File.temp, rel)
 			if err == nil {
 				return a.placed(arr, rel)
 			}
@@ -143,7 +185,7 @@ func (a *admission) placeOne(ctx context.Context, arr *Arrival) error {
 		}
 	}
 	rel = escapedPath(o.Bucket, o.Key)
-	if err := a.m.place(arr.File.temp, rel, &a.dirs); err != nil {
+	if err := a.move(arr.File.temp, rel); err != nil {
 		return err
 	}
 	return a.placed(arr, rel)
@@ -304,6 +346,9 @@ func (m *Mirror) Find(o Object) (rel string, ok bool) {
 		paths = append(paths, plain)
 	}
 	for _, rel := range paths {
+		if m.fresh(path.Dir(rel)) {
+			continue
+		}
 		st, err := m.root.Lstat(rel)
 		if err != nil || !st.Mode().IsRegular() || st.Size() != o.Size {
 			continue
@@ -313,6 +358,17 @@ func (m *Mirror) Find(o Object) (rel string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// fresh tells whether a folder was not there when it was first asked for: then
+// nothing lies in it but what this process has put there.
+func (m *Mirror) fresh(dir string) bool {
+	if fresh, ok := m.folders.Load(dir); ok {
+		return fresh.(bool)
+	}
+	_, err := m.root.Lstat(dir)
+	fresh, _ := m.folders.LoadOrStore(dir, errors.Is(err, fs.ErrNotExist))
+	return fresh.(bool)
 }
 
 // MD5 is the hash of a file of the mirror, in hexadecimal digits.

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
 	"golang.org/x/sys/unix"
@@ -35,6 +36,7 @@ type Mirror struct {
 	db       *sql.DB
 	readOnly bool
 	empty    bool
+	folders  sync.Map // see fresh
 }
 
 // Open opens the mirror at dir for reading and for short transactions. A
