@@ -122,7 +122,7 @@ func (b *benchSync) logsql(endpoint, bucket, mirror string, more ...string) cost
 }
 
 func (b *benchSync) copy(endpoint, bucket string, more ...string) cost {
-	remote := fmt.Sprintf(":s3,provider=Other,env_auth=true,endpoint='%s',force_path_style=true:%s", endpoint, bucket)
+	remote := fmt.Sprintf(":s3,provider=Other,env_auth=true,endpoint='%s',force_path_style=true,list_version=2:%s", endpoint, bucket)
 	args := []string{"copy", remote, b.folder(), "--config", "/dev/null", "--transfers", "64", "--checkers", "64", "--s3-no-check-bucket", "--no-traverse=false", "--log-level", "ERROR"}
 	return b.run(b.rclone, append(args, more...)...)
 }
