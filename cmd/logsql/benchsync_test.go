@@ -181,8 +181,8 @@ func (b *benchSync) oneDay(endpoint string) {
 	b.tell(fmt.Sprintf("one day of 200,000 keys, listed: %d LISTs", report.Lists), ours, theirs)
 }
 
-// memory is a million keys of which one in a thousand is fetched anew: the
-// listing, 64 workers and the mirror's records are what takes memory.
+// memory is a million objects, all fetched: the listing, 64 workers and the
+// mirror's records are what takes memory. It takes a quarter of an hour.
 func (b *benchSync) memory(v *vast) {
 	got := b.logsql(serve(b.t, v), "vast", b.folder(), "--workers", "64", "--until", "2025-11-10")
 	fmt.Printf("1,000,000 keys, 64 workers: %d MiB at most, CPU %.0f s, wall %.0f s\n", got.peak>>20, got.cpu.Seconds(), got.wall.Seconds())
