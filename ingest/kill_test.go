@@ -35,7 +35,8 @@ func TestSyncKilledAtRandom(t *testing.T) {
 	for n := 0; n < kills; {
 		dir := mirrorDir(t)
 		fetched, here := 0, 0
-		for ; !syncEnded(t, dir, s.URL, time.Duration(50+r.IntN(500))*time.Millisecond); n, here = n+1, here+1 {
+		// Longer each time: at last it comes to its end.
+		for ; !syncEnded(t, dir, s.URL, time.Duration(50+r.IntN(500+100*here))*time.Millisecond); n, here = n+1, here+1 {
 			fetched += gets(s)
 			if have := recorded(t, dir); fetched-have > (here+1)*atHand {
 				t.Fatalf("%d objects fetched and %d recorded after %d kills", fetched, have, here+1)
