@@ -18,14 +18,14 @@ func manyParts(t *testing.T, pieces, records int) (dir string) {
 	dir, bucket := filepath.Join(t.TempDir(), "mirror"), t.TempDir()
 	for i := range pieces {
 		key := filepath.Join(bucket, fmt.Sprintf("AWSLogs/123456789012/vpcflowlogs/cn-north-1/2021/12/04/123456789012_vpcflowlogs_cn-north-1_fl-1_20211204T%02d00Z_00000000.log", i))
-		text := flowHeader
+		text := []byte(flowHeader)
 		for j := range records {
-			text += fmt.Sprintf("2 123456789012 eni-1 10.0.0.%d 10.0.0.2 443 50000 6 %d %d 1638576000 1638576060 ACCEPT OK\n", j%250, i, j)
+			text = fmt.Appendf(text, "2 123456789012 eni-1 10.0.0.%d 10.0.0.2 443 50000 6 %d %d 1638576000 1638576060 ACCEPT OK\n", j%250, i, j)
 		}
 		if err := os.MkdirAll(filepath.Dir(key), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(key, []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(key, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		logsql(t, "--mirror", dir, "sync", bucket, "--as", "s3://flows")
