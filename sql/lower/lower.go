@@ -76,6 +76,7 @@ func Statement(stmt syntax.Statement, info *bind.Info) (*Tree, error) {
 	if l.err != nil {
 		return nil, l.err
 	}
+	noCoalesce(out)
 	l.constantTries(out)
 	guard(out)
 	return &Tree{Query: out, files: l.files}, nil

@@ -144,6 +144,33 @@ func (l *lowerer) constantTries(q *syntax.Query) {
 	})
 }
 
+// noCoalesce takes coalesce out of DuckDB's TRY: where a row fails DuckDB 1.5
+// goes on row by row, and coalesce of something that is CASE or coalesce itself
+// then reads and writes memory that is not its own. What is tested is computed
+// twice.
+func noCoalesce(q *syntax.Query) {
+	syntax.Walk(q, func(n syntax.Node) bool {
+		if c, ok := n.(*syntax.Call); !ok || c.Name[0].Name != "try" {
+			return true
+		}
+		syntax.Walk(n, func(n syntax.Node) bool {
+			if c, ok := n.(*syntax.Call); ok && c.Name[0].Name == "coalesce" && len(c.Args) > 1 {
+				*c = *firstThatIs(c.Args)
+			}
+			return true
+		})
+		return false
+	})
+}
+
+func firstThatIs(xs []syntax.Expr) *syntax.Call {
+	var rest syntax.Expr = xs[len(xs)-1]
+	if len(xs) > 2 {
+		rest = firstThatIs(xs[1:])
+	}
+	return call("if", &syntax.IsNull{X: xs[0], Not: true}, xs[0], rest)
+}
+
 // passesTry reports whether n is a call with errors that TRY lets through.
 func passesTry(n syntax.Node) bool {
 	c, ok := n.(*syntax.Call)
