@@ -10,6 +10,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"os"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ type fetcher struct {
 	src   Source
 	gate  *gate
 	meter *meter
+	link  func(*os.File) *mirror.File // nil, or shares a folder's file; it may give nil
 }
 
 // How often an object is tried, and how often where no connection can be made.
@@ -101,7 +103,7 @@ func (t *transfer) try(ctx context.Context) (*mirror.File, error) {
 	if b, ok := body.(interface{ Signature() string }); ok {
 		t.o.Signature = b.Signature()
 	}
-	file, err := t.m.NewObjectFile()
+	file, err := t.newFile(body)
 	if err != nil {
 		return nil, t.local(err)
 	}
@@ -114,6 +116,15 @@ func (t *transfer) try(ctx context.Context) (*mirror.File, error) {
 		return nil, t.local(err)
 	}
 	return file, nil
+}
+
+func (t *transfer) newFile(body io.ReadCloser) (*mirror.File, error) {
+	if f, ok := body.(*folderFile); ok && t.link != nil {
+		if file := t.link(f.File); file != nil {
+			return file, nil
+		}
+	}
+	return t.m.NewObjectFile()
 }
 
 func (t *transfer) copy(file *mirror.File, body paced) error {

@@ -43,7 +43,7 @@ func TestFetchGivesUp(t *testing.T) {
 	}
 	for _, tt := range tests {
 		src := &failing{err: tt.err}
-		_, _, err := fetcher{m, src, newGate(1, 1), nil}.fetch(t.Context(), Object{Bucket: bucket, Key: "a", Size: 1})
+		_, _, err := fetcher{m: m, src: src, gate: newGate(1, 1)}.fetch(t.Context(), Object{Bucket: bucket, Key: "a", Size: 1})
 		var e *Error
 		if !errors.As(err, &e) || e.Kind != tt.kind || src.tried != tt.tried {
 			t.Errorf("%s: %+v after %d attempts, want kind %d after %d", tt.name, err, src.tried, tt.kind, tt.tried)

@@ -9,11 +9,15 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
+	"logsql/ingest/layout"
 	"logsql/ingest/mirror"
 	"logsql/ingest/s3"
 )
@@ -122,6 +126,39 @@ func (f *folderFile) WriteTo(w io.Writer) (int64, error) {
 	return io.Copy(w, struct{ io.Reader }{f})
 }
 
+// Signature is a digest's, where the program that copied it kept S3's metadata
+// as extended attributes: rclone does with --metadata.
+func (f *folderFile) Signature() string {
+	if !layout.Parse(f.o.Key).Digest() {
+		return ""
+	}
+	value := make([]byte, 4096)
+	n, err := unix.Fgetxattr(int(f.Fd()), "user.signature", value)
+	if err != nil {
+		return ""
+	}
+	return string(value[:n])
+}
+
+// link shares a file with the mirror; where that cannot be it gives nil, and the
+// report says why.
+func (s *syncer) link(f *os.File) *mirror.File {
+	file, err := s.m.LinkObjectFile(f)
+	if err == nil {
+		return file
+	}
+	s.rep.add(func(r *Report) { r.NotLinked = err.Error() })
+	return nil
+}
+
+func (s *syncer) fetcher() fetcher {
+	f := fetcher{m: s.m, src: s.src, gate: s.gate, meter: s.meter}
+	if s.opts.Link {
+		f.link = s.link
+	}
+	return f
+}
+
 func (f *folderFile) check(when string) error {
 	st, err := f.Stat()
 	if err != nil {
@@ -217,6 +254,12 @@ func (w *walk) entry(rel string) bool {
 		err := &Error{Op: "list", URI: o.URI(), Kind: s3.Skipped, Err: errors.New(irregular(st.Mode()))}
 		return w.yield(o, err)
 	}
+	if by := unfinishedBy(rel); by != "" {
+		return w.yield(o, &Error{
+			Op: "list", URI: o.URI(), Err: fmt.Errorf("it looks like a download that %s did not finish", by),
+			Hint: "copy it again, or remove it; a log that really has this name can be renamed",
+		})
+	}
 	o.Size, o.LastModified = st.Size(), st.ModTime().UTC()
 	return w.yield(o, nil)
 }
@@ -255,6 +298,23 @@ func (w *walk) names(dir string) ([]string, error) {
 	}
 	slices.Sort(names)
 	return names, nil
+}
+
+var (
+	awsTemp    = regexp.MustCompile(`\.[0-9A-Fa-f]{8}$`)
+	rcloneTemp = regexp.MustCompile(`\.[0-9a-f]{8}\.partial$`)
+)
+
+// unfinishedBy tells which program was still writing a file of this name, or "".
+// Half a log would be converted beside the whole one. Eight digits are a date.
+func unfinishedBy(name string) string {
+	switch {
+	case awsTemp.MatchString(name) && strings.ContainsAny(name[len(name)-8:], "abcdefABCDEF"):
+		return "aws s3"
+	case rcloneTemp.MatchString(name):
+		return "rclone"
+	}
+	return ""
 }
 
 func irregular(mode fs.FileMode) string {

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"logsql/ingest/s3"
 	"logsql/ingest/s3/s3test"
 )
@@ -310,5 +312,27 @@ func TestSyncFolderThatIsGone(t *testing.T) {
 	wantHint := "it stands for s3://cn-logs/in/: put the folder or its disk back, or name the sources to sync"
 	if !errors.As(err, &e) || err.Error() != want || e.Hint != wantHint {
 		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+// TestFolderSignature: rclone --metadata keeps S3's metadata as extended
+// attributes; a digest's signature is taken from there.
+func TestFolderSignature(t *testing.T) {
+	dir := t.TempDir()
+	const name = "AWSLogs/1/CloudTrail-Digest/cn-north-1/2025/11/20/1_CloudTrail-Digest_cn-north-1_t_cn-north-1_20251120T010000Z.json.gz"
+	file := filepath.Join(dir, filepath.FromSlash(name))
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte("x"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Setxattr(file, "user.signature", []byte("abcd"), 0); errors.Is(err, unix.ENOTSUP) {
+		t.Skip("this file system has no extended attributes")
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	m := newMirror(t)
+	mustSync(t, m, Options{}, Target{Bucket: bucket, Folder: dir})
+	var signature string
+	if err := m.DB().QueryRow("SELECT signature FROM objects WHERE key = ?", name).Scan(&signature); err != nil || signature != "abcd" {
+		t.Errorf("signature %q, %v", signature, err)
 	}
 }

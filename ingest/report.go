@@ -17,6 +17,7 @@ type Report struct {
 	Present int64    `json:"present"` // in the mirror already
 	Fetched int64    `json:"fetched"`
 	Bytes   int64    `json:"bytes"`
+	Linked  int64    `json:"linked"`  // of Fetched, those that share their bytes with a folder
 	Adopted int64    `json:"adopted"` // found whole in the mirror's folder, not recorded
 
 	OtherDay   int64 `json:"other_day"`   // outside --since and --until
@@ -42,6 +43,8 @@ type Report struct {
 	Lists int64  `json:"list_requests"` // sent, repeated ones included
 	Gets  int64  `json:"get_requests"`
 	Costs []Cost `json:"costs,omitempty"` // of each source whose prices are known
+
+	NotLinked string `json:"not_linked,omitempty"` // why a file was copied although links were wanted
 
 	Failures []Failure `json:"failures"` // the first thousand
 	Seconds  float64   `json:"seconds"`

@@ -22,6 +22,7 @@ type Options struct {
 	Accounts     []string     // that keys name; none is all
 	Regions      []string     // that keys name; none is all
 	Audit        bool         // list sealed days again
+	Link         bool         // share the bytes of a folder's files where the file system can
 	Accept       bool         // take objects that changed in place of those that the mirror has
 	Workers      int          // objects fetched at a time, at most; 0 is for us to choose
 	Bandwidth    int64        // bytes a second, at most; 0 is no limit
@@ -350,7 +351,7 @@ func (s *syncer) do(ctx context.Context, t task) {
 			return
 		}
 	}
-	o, file, err := fetcher{s.m, s.src, s.gate, s.meter}.fetch(ctx, t.o)
+	o, file, err := s.fetcher().fetch(ctx, t.o)
 	var e *Error
 	switch {
 	case err == nil && t.mutated:
@@ -378,7 +379,7 @@ func (s *syncer) do(ctx context.Context, t task) {
 // settle compares by content an object whose identity cannot be compared.
 func (s *syncer) settle(ctx context.Context, t task, o Object, file *mirror.File) {
 	have := *t.have
-	same, err := s.m.SameContent(have.Path, file)
+	same, err := s.sameContent(ctx, have, file)
 	if err != nil || same {
 		defer file.Abort()
 	}
@@ -476,6 +477,9 @@ func (s *syncer) admit(ctx context.Context, batch []mirror.Arrival) bool {
 			}
 			r.Fetched++
 			r.Bytes += a.Object.Size
+			if a.File.Linked() {
+				r.Linked++
+			}
 		}
 	})
 	return true

@@ -292,3 +292,38 @@ func files(t *testing.T, dir string) (names []string) {
 	}
 	return names
 }
+
+// TestCrashOfAccept kills sync --accept at every step: the table holds the first
+// version or the other, and the other once it is run again.
+func TestCrashOfAccept(t *testing.T) {
+	const name = "AWSLogs/1/vpcflowlogs/cn-north-1/2021/12/04/1_vpcflowlogs_cn-north-1_fl-0a_20211204T0000Z_0a.log"
+	log := func(t *testing.T, folder, bytes string) {
+		t.Helper()
+		text := "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n" +
+			"2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 " + bytes + " 1638576000 1638576060 ACCEPT OK\n"
+		if err := writeFile(filepath.Join(folder, name), strings.NewReader(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, step := range mirror.Steps {
+		t.Run(step, func(t *testing.T) {
+			dir, folder := t.TempDir(), t.TempDir()
+			log(t, folder, "10")
+			logsql(t, "--mirror", dir, "sync", folder, "--as", "s3://logs")
+			logsql(t, "--mirror", dir, "convert-parquet")
+			log(t, folder, "1000")
+			res := run{env: []string{"LOGSQL_CRASH_AT=" + step}}.logsql(t, "--mirror", dir, "sync", "--accept")
+			if res.signal != syscall.SIGKILL {
+				t.Fatalf("did not come to the step %s: %s%s", step, res.stdout, res.stderr)
+			}
+			for _, want := range []string{"10", "1000"} {
+				logsql(t, "--mirror", dir, "convert-parquet")
+				logsql(t, "--mirror", dir, "verify")
+				if have := logsql(t, "--mirror", dir, "sql", "--output", "csv", "-c", "SELECT sum(bytes) AS n FROM vpc_flow_logs").stdout; have != "n\n"+want+"\n" {
+					t.Errorf("%s, want %s", have, want)
+				}
+				logsql(t, "--mirror", dir, "sync", "--accept")
+			}
+		})
+	}
+}

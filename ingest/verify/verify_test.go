@@ -413,3 +413,23 @@ func TestFiles(t *testing.T) {
 }
 
 func first2(findings []verify.Finding, _ verify.Report) []verify.Finding { return findings }
+
+// TestSignatureIsAskedFor: digests from before the mirror kept signatures are
+// asked for them once; such a mirror has no sealed days.
+func TestSignatureIsAskedFor(t *testing.T) {
+	signer = digesttest.NewSigner(t)
+	b := newBench(t, signer, nil)
+	b.sync()
+	if _, err := b.m.DB().Exec("UPDATE objects SET signature = NULL; DELETE FROM sealed"); err != nil {
+		t.Fatal(err)
+	}
+	for i, gets := range []int{len(b.chain.Digests), 0} {
+		b.server.Requests()
+		b.sync()
+		if have := strings.Count(strings.Join(b.server.Requests(), "\n"), "GET "); have != gets {
+			t.Errorf("sync %d: %d GETs, want %d", i, have, gets)
+		}
+	}
+	findings, _ := b.verify()
+	b.compare(findings, nil)
+}

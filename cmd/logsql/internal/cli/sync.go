@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +35,7 @@ type syncOptions struct {
 	rate     rate
 	every    time.Duration
 	convert  bool
+	link     bool
 	dryRun   bool
 	prices   string
 	json     bool
@@ -50,7 +53,9 @@ func (a *app) syncCommand() *cobra.Command {
 s3://bucket or s3://bucket/prefix, or a folder of this machine, for logs that
 were carried in on a disk: --as behind a folder says where in S3 its files are
 from, and the file a/b in it becomes the key prefix/a/b. Links in a folder are
-not followed. Without SOURCE, the sources that the mirror knows are synced again.
+not followed. --link shares their bytes instead of copying them; after a hard
+link, who writes into the folder's file writes into the mirror's, which logsql
+verify tells. Without SOURCE, the sources that the mirror knows are synced again.
 
 What is there is not fetched again, and an interrupted sync goes on where it
 stopped. Nothing is deleted or overwritten in the mirror: an object that changed
@@ -83,6 +88,9 @@ sync, and does MSCK REPAIR TABLE for the tables whose partitions it once found.`
   logsql sync                                  the same sources again`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			targets, err := o.targets(args)
+			if o.link && len(args) > 0 && !slices.ContainsFunc(targets, func(t ingest.Target) bool { return t.Folder != "" }) {
+				err = cmp.Or(err, usagef(syncExample+" --link", "--link is about folders of this machine, and none was given"))
+			}
 			prices, perr := o.parsePrices()
 			if err := errors.Join(err, o.check(), checkTypes(o.types), checkWorkers(o.workers), perr, o.checkEvery(cmd.Flags().Changed("every"))); err != nil {
 				return err
@@ -106,6 +114,7 @@ sync, and does MSCK REPAIR TABLE for the tables whose partitions it once found.`
 	f.BoolVar(&o.noSign, "no-sign-request", false, "ask without credentials, for public buckets")
 	f.IntVar(&o.workers, "workers", 0, "`number` of objects fetched at once, at most (0: as many as the store bears)")
 	f.Var(&o.rate, "bandwidth", "`bytes` a second at most, such as 20M (default no limit)")
+	f.BoolVar(&o.link, "link", false, "share the bytes of a folder's files with the mirror where the file system can, instead of copying them")
 	f.BoolVar(&o.accept, "accept", false, "take objects that changed in S3 in place of the mirror's, which are kept beside")
 	f.DurationVar(&o.every, "every", 0, "again and again, one sync each `time` (15m, 1h), until a signal ends it")
 	f.BoolVar(&o.convert, "convert", false, "then convert-parquet, and load the new partitions of your tables")
@@ -207,7 +216,7 @@ func (a *app) syncOnce(ctx context.Context, o syncOptions, prices *ingest.Prices
 	defer m.Close()
 	report, err := ingest.Sync(ctx, m, targets, ingest.Options{
 		Types: o.types, Since: o.since.Time, Until: o.until.Time, Workers: o.workers, DryRun: o.dryRun,
-		Accounts: o.accounts, Regions: o.regions, Audit: o.audit, Accept: o.accept,
+		Accounts: o.accounts, Regions: o.regions, Audit: o.audit, Accept: o.accept, Link: o.link,
 		Bandwidth: int64(o.rate), Prices: prices, MFACode: a.mfaCode,
 		Progress: func(r ingest.Report) { bar.show(func() string { return syncProgress(r) }) },
 	})
@@ -239,6 +248,12 @@ func (a *app) writeSync(r ingest.Report) {
 	parts := []string{fmt.Sprintf("%s fetched (%s)", grouped(r.Fetched), size(r.Bytes))}
 	if r.DryRun {
 		parts = []string{fmt.Sprintf("%s would be fetched (%s)", grouped(r.Planned), size(r.PlannedBytes))}
+	}
+	if r.Linked > 0 {
+		parts = append(parts, grouped(r.Linked)+" of them linked")
+	}
+	if r.NotLinked != "" {
+		parts = append(parts, "others copied, as they cannot be linked ("+r.NotLinked+")")
 	}
 	parts = append(parts, grouped(r.Present)+" in the mirror already")
 	for _, c := range []struct {
