@@ -26,6 +26,7 @@ type Options struct {
 	Workers      int       // one a core where 0
 	Strict       bool      // the first bad line or broken object ends the run with a *BadLineError
 	Again        Again     // what was converted and is to be converted once more
+	Dedupe       bool      // leave records out whose id was there before; takes one worker
 	Progress     func(Progress)
 }
 
@@ -58,13 +59,20 @@ type Report struct {
 	Broken int64 `json:"-"` // objects of all tables
 }
 
-// Table counts what the run converted into one table: Records = Stored + Bad.
+// Table counts what the run converted into one table: Records = Stored + Bad +
+// Left.
 type Table struct {
-	Objects int64   `json:"objects"`
-	Broken  int64   `json:"broken"` // of Objects
-	Records int64   `json:"records"`
-	Stored  int64   `json:"stored"`
-	Bad     int64   `json:"bad"`
+	Objects int64 `json:"objects"`
+	Broken  int64 `json:"broken"` // of Objects
+	Records int64 `json:"records"`
+	Stored  int64 `json:"stored"`
+	Bad     int64 `json:"bad"`
+	Left    int64 `json:"left_out"` // duplicates, with Options.Dedupe
+
+	// Duplicates are records with the id of another that came before: stored,
+	// or left out.
+	Duplicates int64 `json:"duplicates"`
+
 	Parts   int64   `json:"parts"`
 	Read    int64   `json:"bytes_read"` // of the objects' files
 	Written int64   `json:"bytes_written"`
@@ -130,6 +138,7 @@ func Run(ctx context.Context, m *mirror.Mirror, o Options) (Report, error) {
 type run struct {
 	m       *mirror.Mirror
 	lake    *lake.Lake
+	ids     *duplicates
 	options Options
 	types   []*logtype.Type
 	started time.Time
@@ -162,7 +171,7 @@ func (r *run) run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("plan the conversion: %w", err)
 	}
-	err = r.convert(ctx, p)
+	err = r.convertPlan(ctx, p)
 	p.close()
 	if err != nil {
 		return err
@@ -170,8 +179,20 @@ func (r *run) run(ctx context.Context) (err error) {
 	return r.compactSealed(ctx)
 }
 
+func (r *run) convertPlan(ctx context.Context, p *plan) (err error) {
+	r.ids = newDuplicates(r.m, r.lake, r.options.Dedupe)
+	defer func() { err = errors.Join(err, r.ids.close()) }()
+	if r.ids.replaced, err = p.replaced(ctx); err != nil {
+		return fmt.Errorf("plan the conversion: %w", err)
+	}
+	return r.convert(ctx, p)
+}
+
 func (o Options) workers() int {
-	if o.Workers > 0 {
+	switch {
+	case o.Dedupe:
+		return 1 // who is the first hangs on the order
+	case o.Workers > 0:
 		return o.Workers
 	}
 	return runtime.GOMAXPROCS(0)
@@ -287,6 +308,18 @@ func (r *run) skip(skipped ...Skipped) {
 	r.report.Skips += int64(len(skipped))
 	room := maxSkipped - len(r.report.Skipped)
 	r.report.Skipped = append(r.report.Skipped, skipped[:min(room, len(skipped))]...)
+}
+
+// countDuplicates adds the duplicates of a committed unit to the report, those
+// that were left out apart.
+func (r *run) countDuplicates(table string, duplicates, left int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if t := r.report.Tables[table]; t != nil {
+		t.Duplicates += duplicates
+		t.Left += left
+		t.Records += left
+	}
 }
 
 // missing notes an object whose file cannot be read. It is not recorded, so

@@ -203,9 +203,9 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	expect(t, "report", string(report), `{"tables":{"cloudtrail_logs":{"objects":1,"broken":0,"records":20,"stored":20,"bad":0,"parts":1,"bytes_read":3,"bytes_written":2,"worker_seconds":4.5},`+
-		`"s3_access_logs":{"objects":2,"broken":0,"records":3,"stored":3,"bad":0,"parts":1,"bytes_read":3,"bytes_written":2,"worker_seconds":4.5},`+
-		`"vpc_flow_logs":{"objects":4,"broken":0,"records":166,"stored":165,"bad":1,"parts":1,"bytes_read":3,"bytes_written":2,"worker_seconds":4.5}},`+
+	expect(t, "report", string(report), `{"tables":{"cloudtrail_logs":{"objects":1,"broken":0,"records":20,"stored":20,"bad":0,"left_out":0,"duplicates":0,"parts":1,"bytes_read":3,"bytes_written":2,"worker_seconds":4.5},`+
+		`"s3_access_logs":{"objects":2,"broken":0,"records":3,"stored":3,"bad":0,"left_out":0,"duplicates":2,"parts":1,"bytes_read":3,"bytes_written":2,"worker_seconds":4.5},`+
+		`"vpc_flow_logs":{"objects":4,"broken":0,"records":166,"stored":165,"bad":1,"left_out":0,"duplicates":0,"parts":1,"bytes_read":3,"bytes_written":2,"worker_seconds":4.5}},`+
 		`"missing":0,"skipped_objects":3,"skipped":[{"object":"s3://logs/AWSLogs/123456789012/CloudTrail-Digest/cn-north-1/2026/01/02/123456789012_CloudTrail-Digest_cn-north-1_x_cn-north-1_20260102T010000Z.json.gz","reason":"CloudTrail digest"},`+
 		`{"object":"s3://logs/backup/","reason":"folder marker"},`+
 		`{"object":"s3://logs/backup/picture.png","reason":"no known log, by key or content"}],"seconds":1.5}`)

@@ -6,3 +6,10 @@ func Limit(open, held int) (undo func()) {
 	maxOpen, maxHeld = open, held
 	return func() { maxOpen, maxHeld = beforeOpen, beforeHeld }
 }
+
+// LimitIDs lowers how many ids a set holds in memory, until undo.
+func LimitIDs(live int) (undo func()) {
+	before := maxLive
+	maxLive = live
+	return func() { maxLive = before }
+}

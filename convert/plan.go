@@ -332,6 +332,29 @@ func (s *skipper) flush(ctx context.Context) error {
 	return nil
 }
 
+// replaced are the units of the lake that the plan does once more, but for those
+// that will stay, as a file of theirs is gone.
+func (p *plan) replaced(ctx context.Context) (map[int64]bool, error) {
+	rows, err := p.conn.QueryContext(ctx, "SELECT unit, path FROM temp.plan WHERE unit <> 0")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	units := map[int64]bool{}
+	for rows.Next() {
+		var unit int64
+		var path string
+		if err := rows.Scan(&unit, &path); err != nil {
+			return nil, err
+		}
+		if whole, seen := units[unit]; !seen || whole {
+			_, err := os.Stat(p.run.m.Path(path))
+			units[unit] = err == nil
+		}
+	}
+	return units, rows.Err()
+}
+
 // units yields the plan in units. The same plan gives the same units.
 func (p *plan) units(ctx context.Context) iter.Seq2[*unit, error] {
 	const query = "SELECT " + mirror.ObjectColumns + `, o.type, o.day, o.unit FROM temp.plan o

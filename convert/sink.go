@@ -38,6 +38,7 @@ var (
 type sink struct {
 	lake    *lake.Lake
 	strict  bool
+	dedupe  bool   // leave duplicates out
 	flushed func() // nil, or told of each row group
 
 	// of the unit
@@ -55,12 +56,16 @@ type sink struct {
 	bad      []lake.BadLine
 	badText  int
 	spare    *openPart // its batch serves the next part of the same columns
-	err      error     // what a call of ours returned to the decoder; it ends the run
+	ids      *idPass   // nil where records have no id
+	// of the unit's records, those with an id that was there before
+	duplicates int64
+	err        error // what a call of ours returned to the decoder; it ends the run
 
 	// of the object
 	object   mirror.Object
 	uri      []byte
 	stored   int64
+	left     int64 // duplicates left out
 	badCount int64
 	endedBad bool // the newest call was Bad
 }
@@ -72,6 +77,7 @@ type openPart struct {
 	columns   []schema.Column // as the decoder gave them
 	batch     *batch.Batch
 	source    *batch.Leaf
+	id        []*batch.Leaf
 	writer    *lake.PartWriter // nil before the first row group
 	size      int              // of batch, as counted in held
 	used      int64            // the sink's clock when it was chosen last
@@ -87,11 +93,12 @@ func (s *sink) begin(ctx context.Context, t *logtype.Type, bucket string, identi
 	s.parts, s.sequence = map[string]*openPart{}, map[string]int{}
 	s.finished, s.lists, s.bad = nil, nil, nil
 	s.last, s.held, s.badText, s.err = nil, 0, 0, nil
+	s.ids, s.duplicates = nil, 0
 }
 
 func (s *sink) open(o mirror.Object) {
 	s.object, s.uri = o, []byte(strings.ToValidUTF8(o.URI(), "\ufffd"))
-	s.stored, s.badCount, s.endedBad = 0, 0, false
+	s.stored, s.badCount, s.left, s.endedBad = 0, 0, 0, false
 }
 
 // Batch implements logtype.Sink.
@@ -143,6 +150,9 @@ func (s *sink) newPart(place string, partition []string, columns []schema.Column
 		p.batch = batch.New(append(slices.Clone(columns), source))
 	}
 	p.source = p.batch.Leaf(lake.ObjectColumn)
+	for _, column := range s.typ.ID {
+		p.id = append(p.id, p.batch.Leaf(column))
+	}
 	s.parts[place] = p
 	return p
 }
@@ -169,6 +179,14 @@ func (s *sink) Record(b *batch.Batch) error {
 	if p == nil || p.batch != b {
 		return s.fail(fmt.Errorf("decoder of %s: a record for a batch that is not the newest", s.typ.Name))
 	}
+	if duplicate, err := s.duplicate(p); err != nil {
+		return s.fail(err)
+	} else if duplicate && s.dedupe {
+		s.left++
+		s.endedBad = false
+		b.Drop()
+		return nil
+	}
 	p.source.Text(s.uri)
 	b.EndRecord()
 	s.stored++
@@ -187,6 +205,26 @@ func (s *sink) Record(b *batch.Batch) error {
 		return s.fail(s.relieve())
 	}
 	return nil
+}
+
+// duplicate tells whether the record that is being made has the id of another,
+// and counts it.
+func (s *sink) duplicate(p *openPart) (bool, error) {
+	if s.ids == nil {
+		return false, nil
+	}
+	var k idKey
+	for i, leaf := range p.id {
+		k.add(leaf.Newest(), i == 0)
+	}
+	if k.none() {
+		return false, nil
+	}
+	seen, err := s.ids.seen(k)
+	if seen {
+		s.duplicates++
+	}
+	return seen, err
 }
 
 // relieve writes the largest batch out and gives its memory back.

@@ -26,7 +26,7 @@ type worker struct {
 }
 
 func newWorker(r *run) *worker {
-	w := &worker{run: r, body: newBody(nil), sink: &sink{lake: r.lake, strict: r.options.Strict}}
+	w := &worker{run: r, body: newBody(nil), sink: &sink{lake: r.lake, strict: r.options.Strict, dedupe: r.options.Dedupe}}
 	w.sink.flushed = func() { w.run.within(w, w.file.read, w.sink.stored, w.sink.badCount) }
 	return w
 }
@@ -50,8 +50,16 @@ func (w *worker) convert(ctx context.Context, u *unit) error {
 // heard. A *doubt says that the unit has to be tried again.
 func (w *worker) try(ctx context.Context, u *unit, told *int) error {
 	started := time.Now()
-	w.sink.begin(ctx, u.typ, u.objects[0].Bucket, identity(u))
+	w.sink.begin(ctx, u.typ, u.objects[0].Bucket, w.identity(u))
 	defer w.sink.abort() // after a commit there is nothing left
+	ids, err := w.run.ids.begin(ctx, u.typ, dayOf(u.objects[0].Object, u.objects[0].match))
+	if err != nil {
+		return err
+	}
+	committed := false
+	defer func() { ids.end(committed, u.replaces) }()
+	w.sink.ids = ids
+	var left int64
 	var skipped []Skipped
 	var read int64
 	out := lake.Unit{Table: u.typ.Name, Replaces: u.replaces}
@@ -80,6 +88,7 @@ func (w *worker) try(ctx context.Context, u *unit, told *int) error {
 		}
 		out.Objects = append(out.Objects, *c)
 		read += o.Size
+		left += w.sink.left
 		if i >= *told {
 			*told = i + 1
 			w.run.advance(w, o.Size, c.Stored, c.Bad)
@@ -94,15 +103,21 @@ func (w *worker) try(ctx context.Context, u *unit, told *int) error {
 	if err := w.run.lake.Commit(context.WithoutCancel(ctx), out); err != nil {
 		return err
 	}
+	committed = true
 	w.run.count(out, skipped, read, time.Since(started))
+	w.run.countDuplicates(u.typ.Name, w.sink.duplicates, left)
 	return nil
 }
 
 // identity is what the names of the unit's parts come from: the same objects,
-// decoded by the same decoder, give the same names.
-func identity(u *unit) [sha256.Size]byte {
+// decoded by the same decoder, give the same names. What is left after
+// duplicates hangs on other objects too: such files are of their run alone.
+func (w *worker) identity(u *unit) [sha256.Size]byte {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s %d\n", u.typ.Name, u.typ.Version)
+	if w.run.options.Dedupe {
+		fmt.Fprintf(h, "without duplicates at %d\n", w.run.started.UnixNano())
+	}
 	for _, o := range u.objects {
 		fmt.Fprintf(h, "%q %q %d %q %d\n", o.Bucket, o.Key, o.Size, o.ETag, o.LastModified.UnixMilli())
 	}
@@ -156,7 +171,7 @@ func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.
 		return c, context.Cause(ctx)
 	case w.body.failed() != nil: // of the disk, not of the object: it may be better next time
 		return c, fmt.Errorf("read %s: %w", o.URI(), w.body.failed())
-	case errors.Is(err, logtype.ErrNotLog) && w.sink.stored == 0 && w.sink.badCount == 0:
+	case errors.Is(err, logtype.ErrNotLog) && w.sink.stored+w.sink.left+w.sink.badCount == 0:
 		c.Outcome, c.Reason = lake.Skipped, err.Error()
 	case err != nil:
 		c.Outcome, c.Reason = lake.Broken, err.Error()
@@ -201,7 +216,7 @@ func (w *worker) broken(reason error, byRecord bool) error {
 	}
 	line := w.body.lines + 1
 	if byRecord || w.body.isJSON() {
-		line = w.sink.stored + w.sink.badCount + 1
+		line = w.sink.stored + w.sink.left + w.sink.badCount + 1
 	}
 	return w.sink.Bad(line, reason.Error(), w.body.tail)
 }

@@ -40,6 +40,15 @@ func (l *Leaf) Text(v []byte) {
 	l.batch.size += l.texts.add(v)
 }
 
+// Newest is the text that the record that is being made has, nil where it has
+// none. It is valid until the next value.
+func (l *Leaf) Newest() []byte {
+	if l.records <= l.batch.records || l.values == l.mark.values {
+		return nil
+	}
+	return l.texts.newest()
+}
+
 // Int appends an integer, a date (days since 1970-01-01) or a timestamp
 // (microseconds since then, UTC).
 func (l *Leaf) Int(v int64) {

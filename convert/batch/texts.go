@@ -134,6 +134,13 @@ func (t *texts) toPlain() int {
 	return grown
 }
 
+func (t *texts) newest() []byte {
+	if t.plain {
+		return t.entry(int32(len(t.ends)) - 1)
+	}
+	return t.entry(t.ids[len(t.ids)-1])
+}
+
 // truncate keeps the first n values.
 func (t *texts) truncate(n int) {
 	if !t.plain {

@@ -23,8 +23,10 @@ var accessLogs = &Type{
 	Partition: dated,
 	Columns:   accessColumns,
 	Version:   1,
-	Sniff:     sniffAccess,
-	Decode:    decodeAccess,
+	// The lines of one request, such as the keys of a deletion of many, have its id.
+	ID:     []string{"requestid", "operation", "key", "versionid"},
+	Sniff:  sniffAccess,
+	Decode: decodeAccess,
 }
 
 // The fields of a line by place, where the code must know them.

@@ -25,6 +25,11 @@ type Type struct {
 	Columns   []schema.Column // always in the table, in this order; an object may have more
 	Version   int             // of the decoder: it rises whenever the same object would give other rows
 
+	// ID are the text columns that tell a record from all others, so that one
+	// that was delivered twice is known; nil where there are none. Where the
+	// first is NULL or a dash, a record has no id.
+	ID []string
+
 	// Keys is whose keys the objects have, where that is not the type's own:
 	// only their content tells them apart.
 	Keys string

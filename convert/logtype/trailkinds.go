@@ -93,6 +93,7 @@ func (k *trailKind) logs(name string, sniff func(head trailHead) bool) *Type {
 		Partition: append([]string{"account", "region"}, dated...),
 		Columns:   k.columns,
 		Version:   1,
+		ID:        []string{"eventid"},
 		Sniff: func(head []byte) bool {
 			text := trailHead(bytes.TrimLeft(bytes.TrimPrefix(head, byteOrderMark), " \t\r\n"))
 			return len(text) > 0 && (text[0] == '{' || text[0] == '[') && text.has(`"eventVersion"`) && !text.has(`"digestStartTime"`) && sniff(text)

@@ -25,6 +25,7 @@ type convertOptions struct {
 	strict   bool
 	retryBad bool
 	again    bool
+	dedupe   bool
 	json     bool
 	progress string
 }
@@ -51,7 +52,12 @@ read Parquet where those are the same (EXPLAIN tells).
 after an update of logsql, what can be read now moves into the lake. --reconvert
 does that for all objects. What was converted together is done again together
 and takes the old one's place at once, so that each record is there once at any
-moment; what cannot be read again, as its file is gone, stays as it is.`,
+moment; what cannot be read again, as its file is gone, stays as it is.
+
+AWS delivers at least once: records that came twice are counted, and kept as
+Athena has them. --dedupe leaves out those that are in the lake already or came
+before in this run, by eventID (CloudTrail) or by requestID, operation, key and
+version (access logs), within a table and one day.`,
 		Example: `  logsql convert-parquet
   logsql convert-parquet --type vpc_flow_logs --since 2021-12-04
   logsql convert-parquet --retry-bad           after an update: what was bad, once more
@@ -75,6 +81,7 @@ moment; what cannot be read again, as its file is gone, stays as it is.`,
 	f.BoolVar(&o.strict, "strict", false, "stop at the first bad line or broken object")
 	f.BoolVar(&o.retryBad, "retry-bad", false, "once more what had bad lines, was broken or skipped")
 	f.BoolVar(&o.again, "reconvert", false, "once more all that is converted")
+	f.BoolVar(&o.dedupe, "dedupe", false, "leave out records that were delivered twice; works on one object at a time")
 	f.BoolVar(&o.json, "json", false, "print the report as one JSON object")
 	progressFlag(cmd, &o.progress)
 	return cmd
@@ -116,7 +123,7 @@ func (o convertOptions) checkAgain() error {
 }
 
 func (o convertOptions) convert() convert.Options {
-	c := convert.Options{Types: o.types, Since: o.since.Time, Until: o.until.Time, Workers: o.workers, Strict: o.strict}
+	c := convert.Options{Types: o.types, Since: o.since.Time, Until: o.until.Time, Workers: o.workers, Strict: o.strict, Dedupe: o.dedupe}
 	switch {
 	case o.again:
 		c.Again = convert.Everything
@@ -275,6 +282,13 @@ func convertSummary(r convert.Report) string {
 		count(t.Objects, "object"), r.Seconds, size(t.Read), size(t.Written), count(t.Parts, "part"))
 }
 
+func leftOut(t *convert.Table) string {
+	if t.Left == 0 {
+		return ""
+	}
+	return " + " + count(t.Left, "duplicate") + " left out"
+}
+
 // skippedShown is how many skipped objects are listed; --json has all.
 const skippedShown = 20
 
@@ -283,8 +297,11 @@ func (a *app) writeConvert(r convert.Report) error {
 	out := bufio.NewWriter(a.out)
 	for _, name := range typeNames() {
 		if t := r.Tables[name]; t != nil {
-			fmt.Fprintf(out, "%s: %s received = %s stored + %s bad, from %s\n", name, count(t.Records, "record"),
-				grouped(t.Stored), grouped(t.Bad), count(t.Objects, "object"))
+			fmt.Fprintf(out, "%s: %s received = %s stored + %s bad%s, from %s\n", name, count(t.Records, "record"),
+				grouped(t.Stored), grouped(t.Bad), leftOut(t), count(t.Objects, "object"))
+			if kept := t.Duplicates - t.Left; kept > 0 {
+				fmt.Fprintf(out, "  %s among the stored: --dedupe leaves such out\n", count(kept, "duplicate"))
+			}
 		}
 	}
 	if len(r.Tables) == 0 && r.Missing == 0 {
