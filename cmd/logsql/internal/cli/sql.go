@@ -27,6 +27,7 @@ type sqlOptions struct {
 	output     string
 	outputFile string
 	batch      bool
+	chart      bool
 	raw        bool
 	threads    int
 }
@@ -83,6 +84,7 @@ exit status.`,
 	f.StringVar(&o.output, "output", "", "`format`: "+strings.Join(formatNames(), ", ")+" (box on a terminal, else csv)")
 	f.StringVar(&o.outputFile, "output-file", "", "write the result to this `file`, whole or not at all")
 	f.BoolVar(&o.raw, "raw", false, "read the objects of tables over raw logs, also where the Parquet has the same rows")
+	f.BoolVar(&o.chart, "chart", false, "draw the result: bars, and sparks where it is a series in time")
 	f.IntVar(&o.threads, "threads", 0, "how many cores a statement may `use` (all)")
 	f.BoolVar(&o.batch, "batch", false, "answer JSON requests, one a line")
 	return cmd
@@ -114,7 +116,7 @@ func (o *sqlOptions) check(cmd *cobra.Command) error {
 	if _, ok := render.ByName(o.output); !ok && o.output != "" {
 		return usagef("it is one of "+strings.Join(formatNames(), ", "), "--output: there is no format %q", o.output)
 	}
-	return nil
+	return checkChart(o.chart, o.output != "" || o.batch)
 }
 
 func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
@@ -172,6 +174,7 @@ type output struct {
 	format render.Format
 	color  bool
 	plain  bool // no format was asked for: lines of text are lines
+	chart  bool // draw instead
 	count  int  // of results so far
 	rows   *int // counts rows where somebody asks
 }
@@ -189,6 +192,9 @@ func (out *output) write(r *sql.Rows) error {
 	}
 	if r.Plain && out.plain {
 		return writeLines(out.w, all)
+	}
+	if out.chart {
+		return draw(out.w, r.Columns, all)
 	}
 	return out.format.Write(out.w, render.Result{Columns: r.Columns, Rows: all}, render.Options{Color: out.color})
 }
@@ -223,7 +229,7 @@ func counted(rows iter.Seq2[[]any, error], n *int) iter.Seq2[[]any, error] {
 }
 
 func (a *app) withOutput(o sqlOptions, use func(*output) error) error {
-	out := &output{w: a.out, plain: o.output == ""}
+	out := &output{w: a.out, plain: o.output == "", chart: o.chart}
 	terminal := isTerminal(a.out) && o.outputFile == ""
 	name := o.output
 	switch {
