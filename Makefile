@@ -1,6 +1,7 @@
 # make          build bin/logsql
 # make demo     answer the guides' questions on the small bucket in testdata
 # make test     all tests
+# make man      man pages into bin/man
 SHELL := /bin/bash
 export GOFLAGS ?= -buildvcs=false
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo development)
@@ -15,10 +16,14 @@ ifeq ($(shell test -f "$$(pkg-config --variable=libdir libdeflate 2>/dev/null)/l
 TAGS ?= -tags libdeflate
 endif
 
-.PHONY: build demo test race lint fuzz bench bench-sync kills corpus peaks differ readers clean
+.PHONY: build man demo test race lint fuzz bench bench-sync kills corpus peaks differ readers clean
 
 build:
 	go build $(TAGS) -trimpath -ldflags "-X logsql/cmd/logsql/internal/cli.version=$(VERSION)" -o bin/logsql ./cmd/logsql
+
+# The help of every command as man pages, for bin/man in MANPATH.
+man: build
+	bin/logsql man bin/man/man1
 
 demo: build
 	@testdata/demo.sh bin/logsql bin/demo

@@ -29,6 +29,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
 )
 
 // Config says where a bucket is and as whom to read it. What is empty comes
@@ -112,6 +113,7 @@ func (s *Source) configure(ctx context.Context, client *awshttp.BuildableClient)
 	load := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(client),
 		config.WithRetryer(s.newRetryer),
+		config.WithLogger(logging.Nop{}), // what the SDK would tell on standard error is in our errors
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) { o.TokenProvider = s.cfg.MFACode }),
 	}
 	if s.cfg.Profile != "" {

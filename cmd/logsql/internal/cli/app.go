@@ -60,12 +60,14 @@ you run on Athena, unchanged and offline.`,
 		SilenceUsage:  true,
 	}
 	root.SuggestionsMinimumDistance = 2
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.CompletionOptions.DisableDefaultCmd = true // completionCommand is ours
 	root.PersistentFlags().StringVar(&a.mirror, "mirror", defaultMirror(), "the mirror's `folder`; also $LOGSQL_MIRROR")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpTemplate(helpTemplate)
-	root.AddCommand(a.syncCommand(), a.convertCommand(), a.compactCommand(), a.sqlCommand(), a.tablesCommand(), a.statusCommand(), a.badCommand(), a.verifyCommand(), a.pruneCommand(), a.versionCommand())
+	root.AddCommand(a.syncCommand(), a.convertCommand(), a.compactCommand(), a.sqlCommand(), a.tablesCommand(), a.statusCommand(), a.badCommand(), a.verifyCommand(), a.pruneCommand(), a.doctorCommand(), completionCommand(), manCommand(), a.versionCommand())
 	root.SetHelpCommand(helpCommand())
+	byTask(root)
+	a.completeFlags(root)
 	return root
 }
 

@@ -13,10 +13,13 @@ Examples:
 {{.Example}}{{end}}
 {{- if .HasAvailableSubCommands}}
 
-Commands:{{range .Commands}}{{if .IsAvailableCommand}}
+{{$all := .Commands}}{{range $group := .Groups}}{{.Title}}{{range $all}}{{if and .IsAvailableCommand (eq .GroupID $group.ID)}}
   {{rpad .Name 16}} {{.Short}}{{end}}{{end}}
 
-{{.Root.Name}} help{{if .HasParent}} {{.Name}}{{end}} COMMAND tells more.{{end}}
+{{end}}{{if not .AllChildCommandsHaveGroup}}{{if .Groups}}More:{{else}}Commands:{{end}}{{range .Commands}}{{if and .IsAvailableCommand (eq .GroupID "")}}
+  {{rpad .Name 16}} {{.Short}}{{end}}{{end}}
+
+{{end}}{{.Root.Name}} help{{if .HasParent}} {{.Name}}{{end}} COMMAND tells more.{{end}}
 {{- if .HasAvailableLocalFlags}}
 
 Flags:
@@ -25,6 +28,34 @@ Flags:
 {{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
 
 ` + statusHelp + "\n"
+
+// tasks group the commands in help; a command that is in none of them is listed
+// last.
+var tasks = []struct {
+	title    string
+	commands []string
+}{
+	{"Bring logs here:", []string{"sync", "convert-parquet"}},
+	{"Ask:", []string{"sql", "queries", "report", "history"}},
+	{"See what there is:", []string{"tables", "status", "bad"}},
+	{"Keep it sound:", []string{"doctor", "verify", "compact", "prune"}},
+	{"Set up:", []string{"completion", "help", "version"}},
+}
+
+// byTask gives root's commands their groups.
+func byTask(root *cobra.Command) {
+	of := map[string]string{}
+	for _, t := range tasks {
+		root.AddGroup(&cobra.Group{ID: t.title, Title: t.title})
+		for _, name := range t.commands {
+			of[name] = t.title
+		}
+	}
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		c.GroupID = of[c.Name()]
+	}
+}
 
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
