@@ -39,6 +39,9 @@ func (s *Session) explain(ctx context.Context, stmt *syntax.Explain, cat *catalo
 	}
 	lines := scanned(info)
 	if stmt.Analyze {
+		if err := s.withinLimit(ctx, q, info); err != nil {
+			return nil, err
+		}
 		steps, err := s.profile(ctx, q, info)
 		return planRows(append(lines, steps...), notes), err
 	}

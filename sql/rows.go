@@ -1,11 +1,13 @@
 package sql
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"time"
 
 	"logsql/convert/schema"
+	"logsql/sql/cost"
 	"logsql/sql/duck"
 	"logsql/sql/funcs"
 )
@@ -27,6 +29,10 @@ type Rows struct {
 	// Plain is for results that are lines of text rather than a table, as of
 	// DESCRIBE: Athena shows them without the columns' names.
 	Plain bool
+
+	// Scanned tells how much the statement reads; nil for one that reads no
+	// tables' rows, which Athena does not charge for.
+	Scanned func(context.Context) (cost.Scanned, error)
 
 	close func() error
 }

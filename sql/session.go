@@ -29,6 +29,10 @@ type Options struct {
 	TempDir  string
 	Threads  int
 	Raw      bool // read tables over objects from the objects, also where the lake has them
+
+	// ScanLimit refuses statements that would scan more bytes, as an Athena
+	// workgroup does; 0 for none. It counts cost.Scanned.AsIs.
+	ScanLimit int64
 }
 
 // Session runs statements on a mirror, one after the other: USE and PREPARE
@@ -207,6 +211,10 @@ func (s *Session) query(ctx context.Context, q *syntax.Query, cat *catalog.Catal
 	if err != nil {
 		return nil, err
 	}
+	if err := s.withinLimit(ctx, q, info); err != nil {
+		return nil, err
+	}
+	scanned := s.scanned(info)
 	text, db, err := s.lowered(ctx, q, info)
 	if err != nil {
 		return nil, err
@@ -220,7 +228,9 @@ func (s *Session) query(ctx context.Context, q *syntax.Query, cat *catalog.Catal
 	if err != nil {
 		return nil, err
 	}
-	return duckRows(info.Output, rows, notes), nil
+	result := duckRows(info.Output, rows, notes)
+	result.Scanned = scanned
+	return result, nil
 }
 
 // lowered is the text that DuckDB gets of a bound query, and the database to

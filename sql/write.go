@@ -15,6 +15,7 @@ import (
 	"logsql/ingest/mirror"
 	"logsql/sql/bind"
 	"logsql/sql/catalog"
+	"logsql/sql/cost"
 	"logsql/sql/lower"
 	"logsql/sql/syntax"
 )
@@ -38,6 +39,7 @@ type writer struct {
 
 	rows  int64
 	notes []string
+	read  func(context.Context) (cost.Scanned, error)
 	files []catalog.File
 	parts []catalog.Partition // those that files were written to
 }
@@ -69,6 +71,7 @@ func (w *writer) run(ctx context.Context, record func(*catalog.Tx) error) (*Rows
 	}
 	mirror.Step(WriteSteps[3])
 	rows := noRows()
+	rows.Scanned = w.read
 	rows.Notes = append(w.notes, fmt.Sprintf("rows written to %s: %d, in %d files of the mirror; nothing is uploaded", w.location, w.rows, len(w.files)))
 	return rows, nil
 }
@@ -99,6 +102,10 @@ func (w *writer) copy(ctx context.Context, folder *mirror.Folder) error {
 	if err != nil {
 		return err
 	}
+	if err := w.s.withinLimit(ctx, w.q, w.info); err != nil {
+		return err
+	}
+	w.read = w.s.scanned(w.info)
 	tree, err := lower.Write(w.q, w.info, w.Writing)
 	if err != nil {
 		return err

@@ -235,3 +235,39 @@ func convertedLeaf(e format.SchemaElement) (schema.Type, bool) {
 	}
 	return schema.Type{}, false
 }
+
+// ColumnBytes reads out of a Parquet file's footer how many bytes each of its
+// columns takes as stored, in the order of ReadColumns.
+func ColumnBytes(path string) ([]int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	meta, err := readFooter(f, info.Size())
+	if err != nil {
+		return nil, err
+	}
+	r := schemaReader{elements: meta.Schema}
+	root := r.next()
+	sizes := make([]int64, root.NumChildren.V)
+	place := make(map[string]int, len(sizes))
+	for i := range sizes {
+		if len(r.elements) > 0 {
+			place[r.elements[0].Name] = i
+		}
+		r.column()
+	}
+	for _, group := range meta.RowGroups {
+		for _, c := range group.Columns {
+			if names := c.MetaData.PathInSchema; len(names) > 0 {
+				sizes[place[names[0]]] += c.MetaData.TotalCompressedSize
+			}
+		}
+	}
+	return sizes, r.err
+}

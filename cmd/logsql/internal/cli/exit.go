@@ -13,6 +13,7 @@ import (
 
 	"logsql/ingest"
 	"logsql/ingest/mirror"
+	"logsql/sql"
 	"logsql/sql/syntax"
 )
 
@@ -21,6 +22,7 @@ const (
 	exitDone        = 0
 	exitFailed      = 1
 	exitUsage       = 2
+	exitScanLimit   = 3
 	exitIncomplete  = 4
 	exitInterrupted = 130
 )
@@ -29,6 +31,7 @@ const statusHelp = `Exit status:
   0  done
   1  failed
   2  wrong usage
+  3  logsql sql --scan-limit was reached
   4  done, but in this run there were bad lines, or broken, denied or archived objects
   130  interrupted`
 
@@ -74,6 +77,7 @@ func (a *app) finish(err error) int {
 
 func exitStatus(err error) int {
 	var usage *usageError
+	var stmt *syntax.Error
 	switch {
 	case err == nil:
 		return exitDone
@@ -83,6 +87,8 @@ func exitStatus(err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage), errors.Is(err, ingest.ErrUsage):
 		return exitUsage
+	case errors.As(err, &stmt) && stmt.Code == sql.ScanLimitCode:
+		return exitScanLimit
 	}
 	return exitFailed
 }

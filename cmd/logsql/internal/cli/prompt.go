@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"logsql/sql"
 	"logsql/sql/syntax"
@@ -70,6 +69,7 @@ func (a *app) interactive(ctx context.Context, session *sql.Session, src string,
 	defer stop()
 	parsed, parseErr := syntax.ParseScript(src)
 	a.tolerated(parsed)
+	out.src = src
 	for _, statement := range parsed.Statements {
 		if err := a.answerTimed(ctx, session, statement, out); err != nil {
 			printError(a.err, inSource(err, src, ""))
@@ -81,12 +81,8 @@ func (a *app) interactive(ctx context.Context, session *sql.Session, src string,
 	}
 }
 
-// answerTimed is answer with a footer: how many rows, how long it took.
+// answerTimed is answer without a line between results: the footer divides them.
 func (a *app) answerTimed(ctx context.Context, session *sql.Session, statement syntax.Statement, out *output) error {
-	start, n := time.Now(), 0
-	err := a.answer(ctx, session, statement, out.counting(&n))
-	if err == nil {
-		fmt.Fprintf(a.err, "(%d %s, %s)\n", n, plural(n, "row"), since(start))
-	}
-	return err
+	out.count = 0
+	return a.answer(ctx, session, statement, out)
 }

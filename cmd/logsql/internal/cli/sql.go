@@ -30,6 +30,10 @@ type sqlOptions struct {
 	chart      bool
 	raw        bool
 	threads    int
+	stats      bool
+	noHistory  bool
+	scanLimit  string
+	price      string
 }
 
 func (a *app) sqlCommand() *cobra.Command {
@@ -51,6 +55,18 @@ names.
 A table over raw logs, made by CREATE EXTERNAL TABLE, is read from the Parquet
 where that was seen to have the same rows as the objects; EXPLAIN tells, --raw
 reads the objects.
+
+Below a result on a terminal, or with --stats, stand its rows and time, the files
+and bytes read, and what Athena would have scanned and charged: on the raw objects
+(all of them as stored, of the partitions that WHERE leaves) and on Parquet (the
+columns that are named). Athena bills whole MB, 10 at least; the price is that of
+the region the mirror was synced from. None is published for China: there only
+bytes are shown, unless --price says what a TB costs.
+
+--scan-limit 10GB ends a statement with exit status 3, as a limit of an Athena
+workgroup does, before anything is read. It counts what Athena would scan of the
+tables as they are here: of the built-in ones the columns of the Parquet, of
+tables over objects the objects whole, also where logsql reads less.
 
 Formats for --output:
 ` + formatHelp() + `
@@ -86,6 +102,11 @@ exit status.`,
 	f.BoolVar(&o.raw, "raw", false, "read the objects of tables over raw logs, also where the Parquet has the same rows")
 	f.BoolVar(&o.chart, "chart", false, "draw the result: bars, and sparks where it is a series in time")
 	f.IntVar(&o.threads, "threads", 0, "how many cores a statement may `use` (all)")
+	f.BoolVar(&o.stats, "stats", false, "say below each result what it read and would have cost (on a terminal: always)")
+	f.BoolVar(&o.stats, "timer", false, "the same as --stats")
+	f.StringVar(&o.scanLimit, "scan-limit", os.Getenv("LOGSQL_SCAN_LIMIT"), "refuse statements that scan more `bytes`, such as 10GB; also $LOGSQL_SCAN_LIMIT")
+	f.StringVar(&o.price, "price", os.Getenv("LOGSQL_PRICE"), "what Athena takes for a `TB`, such as 5 or ¥34 (by region); also $LOGSQL_PRICE")
+	f.BoolVar(&o.noHistory, "no-history", false, "do not keep the statements for logsql history")
 	f.BoolVar(&o.batch, "batch", false, "answer JSON requests, one a line")
 	return cmd
 }
@@ -113,6 +134,14 @@ func (o *sqlOptions) check(cmd *cobra.Command) error {
 	if o.batch && (cmd.Flags().Changed("command") || o.file != "" || o.output != "" || o.outputFile != "") {
 		return usagef(`for example: echo '{"id":1,"sql":"SELECT 1"}' | logsql sql --batch`, "--batch reads requests from standard input and answers in JSON; it goes with no other source or format")
 	}
+	if o.price != "" {
+		if _, err := parsePrice(o.price); err != nil {
+			return err
+		}
+	}
+	if _, err := parseSize(o.scanLimit); err != nil {
+		return err
+	}
 	if _, ok := render.ByName(o.output); !ok && o.output != "" {
 		return usagef("it is one of "+strings.Join(formatNames(), ", "), "--output: there is no format %q", o.output)
 	}
@@ -131,7 +160,11 @@ func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
 		return err
 	}
 	defer m.Close()
-	session, err := sql.Open(ctx, m, sql.Options{Database: o.database, Raw: o.raw, Threads: o.threads})
+	limit, err := parseSize(o.scanLimit)
+	if err != nil {
+		return err
+	}
+	session, err := sql.Open(ctx, m, sql.Options{Database: o.database, Raw: o.raw, Threads: o.threads, ScanLimit: limit})
 	if err != nil {
 		return err
 	}
@@ -140,6 +173,7 @@ func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
 		return a.batch(ctx, session)
 	}
 	err = a.withOutput(o, func(out *output) error {
+		out.account = a.accountOf(ctx, m, o, prompt)
 		if prompt {
 			return a.prompt(ctx, session, out)
 		}
@@ -177,6 +211,9 @@ type output struct {
 	chart  bool // draw instead
 	count  int  // of results so far
 	rows   *int // counts rows where somebody asks
+
+	src     string // the text that statements stand in
+	account *account
 }
 
 // counting is out, adding the rows that go through it to n.
@@ -268,6 +305,7 @@ func wholeFile(path string, write func(io.Writer) error) error {
 func (a *app) script(ctx context.Context, session *sql.Session, src, name string, out *output) error {
 	parsed, parseErr := syntax.ParseScript(src)
 	a.tolerated(parsed)
+	out.src = src
 	for _, statement := range parsed.Statements {
 		if err := a.answer(ctx, session, statement, out); err != nil {
 			return inSource(err, src, name)
@@ -292,13 +330,38 @@ func inSource(err error, src, name string) error {
 	return err
 }
 
-// answer runs one statement and writes its result, its notes to standard error.
+// answer runs one statement and writes its result, its notes to standard error,
+// and accounts for it.
 func (a *app) answer(ctx context.Context, session *sql.Session, statement syntax.Statement, out *output) error {
+	r := run{began: time.Now()}
+	outer := out.rows
+	out.rows = &r.rows
+	err := a.result(ctx, session, statement, out, &r)
+	out.rows = outer
+	if outer != nil {
+		*outer += r.rows
+	}
+	r.took = time.Since(r.began)
+	a.settle(ctx, session, &r, textOf(statement, out.src), out, err)
+	return err
+}
+
+// textOf is a statement as it stands in src.
+func textOf(statement syntax.Statement, src string) string {
+	from, to := statement.Pos(), statement.End()
+	if !from.IsValid() || from.Offset > to.Offset || to.Offset > len(src) {
+		return syntax.Print(statement)
+	}
+	return src[from.Offset:to.Offset]
+}
+
+func (a *app) result(ctx context.Context, session *sql.Session, statement syntax.Statement, out *output, r *run) error {
 	rows, err := session.Query(ctx, statement)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	r.scanned = rows.Scanned
 	for _, note := range rows.Notes {
 		fmt.Fprintf(a.err, "note: %s\n", note)
 	}
@@ -322,10 +385,4 @@ func drain(rows iter.Seq2[[]any, error]) error {
 }
 
 // since is a duration as a person reads it.
-func since(start time.Time) string {
-	d := time.Since(start)
-	if d < time.Second {
-		return d.Round(time.Millisecond).String()
-	}
-	return d.Round(10 * time.Millisecond).String()
-}
+func since(start time.Time) string { return rounded(time.Since(start)) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -54,6 +55,28 @@ func size(n int64) string {
 		}
 	}
 	return fmt.Sprintf("%.1f %s", value, unit)
+}
+
+var sizeText = regexp.MustCompile(`^(\d+(?:\.\d+)?)\s*(?i:([KMGTP]?)i?B?)$`)
+
+// parseSize reads a number of bytes: 500MB, 10 GB, 1.5TiB, 1048576. As on Athena
+// a KB has 1,024 bytes. "" is 0.
+func parseSize(text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	m := sizeText.FindStringSubmatch(strings.TrimSpace(text))
+	if m == nil {
+		return 0, usagef("for example 500MB, 10GB or 1TB", "%q is no number of bytes", text)
+	}
+	n, err := strconv.ParseFloat(m[1], 64)
+	if n *= math.Pow(1024, float64(strings.Index("KMGTP", strings.ToUpper(m[2]))+len(m[2]))); err != nil || n >= math.MaxInt64 {
+		return 0, usagef("for example 500MB, 10GB or 1TB", "%s is more bytes than there can be", text)
+	}
+	if n < 1 {
+		return 0, usagef("for example 500MB, 10GB or 1TB", "%q is less than a byte", text)
+	}
+	return int64(n), nil
 }
 
 // roughly is a duration as a person says it: 8 s, 3 min, 2 h 10 min.
