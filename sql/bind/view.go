@@ -11,6 +11,9 @@ import (
 // view binds a view's query, parsed anew for each place that names it, as if it
 // stood alone in the database it was made in.
 func (b *binder) view(r *syntax.Table, t *catalog.Table, hint string) []field {
+	if b.err != nil {
+		return nil // it is not the view's
+	}
 	if len(b.views) == 0 {
 		b.viewAt = r
 	}

@@ -64,7 +64,21 @@ you run on Athena, unchanged and offline.`,
 	root.PersistentFlags().StringVar(&a.mirror, "mirror", defaultMirror(), "the mirror's `folder`; also $LOGSQL_MIRROR")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpTemplate(helpTemplate)
-	root.AddCommand(a.syncCommand(), a.convertCommand(), a.compactCommand(), a.sqlCommand(), a.historyCommand(), a.tablesCommand(), a.statusCommand(), a.badCommand(), a.verifyCommand(), a.pruneCommand(), a.doctorCommand(), completionCommand(), manCommand(), a.versionCommand())
+	root.AddCommand(
+		a.syncCommand(),
+		a.convertCommand(),
+		a.compactCommand(),
+		a.sqlCommand(),
+		a.queriesCommand(),
+		a.historyCommand(),
+		a.tablesCommand(),
+		a.statusCommand(),
+		a.badCommand(),
+		a.verifyCommand(),
+		a.pruneCommand(),
+		a.doctorCommand(),
+		a.versionCommand(),
+	)
 	root.SetHelpCommand(helpCommand())
 	byTask(root)
 	a.completeFlags(root)

@@ -24,6 +24,7 @@ const (
 	exitUsage       = 2
 	exitScanLimit   = 3
 	exitIncomplete  = 4
+	exitNotEmpty    = 5
 	exitInterrupted = 130
 )
 
@@ -33,11 +34,15 @@ const statusHelp = `Exit status:
   2  wrong usage
   3  logsql sql --scan-limit was reached
   4  done, but in this run there were bad lines, or broken, denied or archived objects
+  5  queries run --expect-empty: there are rows
   130  interrupted`
 
 // errIncomplete ends a command that did its work and met bad lines or objects it
 // could not read. They have been reported by then.
 var errIncomplete = errors.New("done, but not everything could be read")
+
+// errNotEmpty ends a query that was to have no rows.
+var errNotEmpty = errors.New("expected no rows")
 
 // usageError is a command line that cannot be right.
 type usageError struct{ msg, hint string }
@@ -83,6 +88,8 @@ func exitStatus(err error) int {
 		return exitDone
 	case errors.Is(err, errIncomplete):
 		return exitIncomplete
+	case errors.Is(err, errNotEmpty):
+		return exitNotEmpty
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	case errors.As(err, &usage), errors.Is(err, ingest.ErrUsage):
