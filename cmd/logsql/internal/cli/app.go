@@ -77,6 +77,8 @@ you run on Athena, unchanged and offline.`,
 		a.verifyCommand(),
 		a.pruneCommand(),
 		a.doctorCommand(),
+		completionCommand(),
+		manCommand(),
 		a.versionCommand(),
 	)
 	root.SetHelpCommand(helpCommand())
