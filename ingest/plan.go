@@ -60,8 +60,10 @@ func (w wish) day(o Object, m layout.Match) bool {
 	return w.overlaps(day, day)
 }
 
-func (w wish) logType(m layout.Match) bool {
-	return len(w.types) == 0 || slices.Contains(w.types, m.Type)
+// logType tells whether logs of a type are wanted. A trail's digests come along
+// with its logs, as they prove them.
+func (w wish) logType(name string, digests bool) bool {
+	return len(w.types) == 0 || slices.Contains(w.types, name) || digests && slices.Contains(w.types, layout.CloudTrail)
 }
 
 // place tells whether the account and the region that a key names are wanted;
@@ -78,7 +80,7 @@ func (w wish) folder(f layout.Folder) bool {
 	}
 	logType, known := f.Type()
 	return (f.Account == "" || w.place(f.Account, cmpOr(f.Region, w.regions))) &&
-		(!known || len(w.types) == 0 || slices.Contains(w.types, logType))
+		(!known || w.logType(logType, f.Digests()))
 }
 
 // cmpOr is a region that is wanted where the folder does not name one yet.

@@ -162,6 +162,26 @@ func TestSealedDaysCostNothing(t *testing.T) {
 	}
 }
 
+// TestPrunedDaysAreNotListed: not until they are asked for.
+func TestPrunedDaysAreNotListed(t *testing.T) {
+	at(t, "2025-11-19 12:00")
+	s := s3test.New(t, bucket)
+	for _, day := range []string{"2025-11-16", "2025-11-17", "2025-11-18"} {
+		s.Put(bucket, flowKey(day, "1"), day)
+	}
+	m := newMirror(t)
+	mustSync(t, m, Options{}, target(s))
+	if _, err := m.DB().Exec("DELETE FROM objects WHERE key NOT LIKE '%/18/%'; INSERT INTO prunes VALUES (?, '2025-11-18')", bucket); err != nil {
+		t.Fatal(err)
+	}
+	if r := mustSync(t, m, Options{}, target(s)); r.Listed != 1 || r.Present != 1 {
+		t.Errorf("%+v", r)
+	}
+	if r := mustSync(t, m, Options{Since: date("2025-11-17")}, target(s)); r.Fetched != 1 || r.Present != 1 {
+		t.Errorf("asked for: %+v", r)
+	}
+}
+
 func TestAuditLooksAtSealedDays(t *testing.T) {
 	at(t, "2025-11-19 12:00")
 	s := s3test.New(t, bucket)
@@ -273,6 +293,38 @@ func TestFlatLogsListOnlyWantedDays(t *testing.T) {
 	r := mustSync(t, m, Options{Since: first.AddDate(0, 0, 490), Until: first.AddDate(0, 0, 491)}, target(s))
 	if r.Fetched != 6 || r.Lists > 6 {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestTypes: every type of CloudTrail's folders can be asked for alone; digests
+// come with the logs that they are about.
+func TestTypes(t *testing.T) {
+	s := s3test.New(t, bucket)
+	folders := map[string]string{
+		"CloudTrail": "cloudtrail_logs", "CloudTrail-Digest": "", "CloudTrail-Insight": "cloudtrail_insights",
+		"CloudTrail-NetworkActivity": "cloudtrail_network_activity", "CloudTrail-Aggregated": "cloudtrail_aggregated",
+		"vpcflowlogs": "vpc_flow_logs", "Config": "",
+	}
+	for folder := range folders {
+		s.Put(bucket, "AWSLogs/1/"+folder+"/cn-north-1/2025/11/18/1_"+folder+"_cn-north-1_20251118T0005Z_x.json.gz", "x")
+	}
+	for folder, logType := range folders {
+		if logType == "" {
+			continue
+		}
+		want := int64(1)
+		if folder == "CloudTrail" {
+			want = 2
+		}
+		m := newMirror(t)
+		if r := mustSync(t, m, Options{Types: []string{logType}}, target(s)); r.Fetched != want {
+			t.Errorf("%s: %+v, want %d", logType, r, want)
+		}
+		for o := range m.Objects(t.Context()) {
+			if !strings.Contains(o.Key, "/"+folder+"/") && !(want == 2 && strings.Contains(o.Key, "/CloudTrail-Digest/")) {
+				t.Errorf("%s: %s", logType, o.Key)
+			}
+		}
 	}
 }
 

@@ -279,7 +279,7 @@ func (s *syncer) sort(ctx context.Context, o Object, w wish, c *scope, known *kn
 	m := layout.Parse(o.Key)
 	c.saw(m)
 	switch {
-	case !w.logType(m):
+	case !w.logType(m.Type, m.Digest()):
 		c.miss(o)
 		s.rep.add(func(r *Report) { r.OtherType++ })
 		return nil

@@ -124,17 +124,19 @@ func accessFolder(prefix string) Folder {
 // Type is the log type of what is below the folder; known is false where the
 // folder does not tell.
 func (f Folder) Type() (logType string, known bool) {
-	switch f.Service {
-	case "":
-		return "", false
-	case "vpcflowlogs":
-		return FlowLogs, true
-	case "CloudTrail":
-		return CloudTrail, true
-	case AccessLogs:
-		return AccessLogs, true
-	}
-	return "", true
+	return folderTypes[f.Service], f.Service != ""
+}
+
+// Digests tells whether the digests of a trail are below the folder.
+func (f Folder) Digests() bool { return services[f.Service] == digest }
+
+var folderTypes = map[string]string{
+	"vpcflowlogs":                FlowLogs,
+	"CloudTrail":                 CloudTrail,
+	"CloudTrail-NetworkActivity": NetworkActivity,
+	"CloudTrail-Insight":         Insights,
+	"CloudTrail-Aggregated":      Aggregated,
+	AccessLogs:                   AccessLogs,
 }
 
 // isRegion goes by shape: words with dashes between, a digit at the end.

@@ -37,10 +37,14 @@ type File struct {
 	Partition []string        // the values of its Partition
 	Location  string          // its Partition's
 	Columns   []schema.Column // what a Parquet file holds; nil for others
+	Pruned    bool            // it is there no more: logsql prune --raw-only took it
 
 	version string // of the object: its ETag
 	object  int64  // its id in state.db; 0 for what statements wrote
 }
+
+// Pruned says of a file that is to be read why it is not there.
+const Pruned = "its raw file was pruned; logsql sync --since DAY brings it back, and the built-in tables have its records"
 
 // View is a stored query.
 type View struct {

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -32,6 +33,9 @@ func (s *Store) ReadColumns(ctx context.Context, files []File) error {
 			return err
 		}
 		columns, err := batch.ReadColumns(s.m.Path(files[i].Path))
+		if files[i].Pruned && err != nil {
+			err = errors.New(Pruned)
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", files[i].URI, err)
 		}

@@ -41,7 +41,7 @@ func (s *Store) listers() []lister {
 }
 
 func objectsOf(q querier) lister {
-	const query = "SELECT " + mirror.ObjectColumns + " FROM objects o WHERE bucket = ? AND key >= ? ORDER BY key LIMIT ?"
+	const query = "SELECT " + mirror.ObjectColumns + ", o.pruned <> 0 FROM objects o WHERE bucket = ? AND key >= ? ORDER BY key LIMIT ?"
 	return func(ctx context.Context, from string, limit int) ([]File, bool, error) {
 		bucket, key, ok := mirror.SplitURI(from)
 		if !ok {
@@ -77,8 +77,10 @@ func list(ctx context.Context, q querier, scan func(*sql.Rows) (File, error), li
 }
 
 func scanObject(rows *sql.Rows) (File, error) {
-	o, err := mirror.ScanObject(rows)
-	return File{URI: o.URI(), Path: o.Path, Size: o.Size, Modified: o.LastModified, version: o.ETag, object: o.ID}, err
+	var f File
+	o, err := mirror.ScanObject(rows, &f.Pruned)
+	f.URI, f.Path, f.Size, f.Modified, f.version, f.object = o.URI(), o.Path, o.Size, o.LastModified, o.ETag, o.ID
+	return f, err
 }
 
 func scanWritten(rows *sql.Rows) (File, error) {

@@ -367,7 +367,7 @@ func SpecOf(t *catalog.Table, files []catalog.File) serde.Spec {
 		}
 	}
 	for _, f := range files {
-		spec.Files = append(spec.Files, serde.File{Path: f.Path, URI: f.URI, Size: f.Size, Modified: f.Modified.Truncate(time.Millisecond), Partition: f.Partition})
+		spec.Files = append(spec.Files, serde.File{Path: f.Path, URI: f.URI, Size: f.Size, Modified: f.Modified.Truncate(time.Millisecond), Partition: f.Partition, Pruned: f.Pruned})
 	}
 	return spec
 }

@@ -237,6 +237,9 @@ func (r *Reader) failed(err error) error {
 		known.Code, known.Msg = coded.Code, place+": "+coded.Msg
 	case errors.As(err, &missing) && r.records == nil:
 		known.Code, known.Msg = "HIVE_CANNOT_OPEN_SPLIT", place+": "+missing.Err.Error()
+		if r.file.Pruned {
+			known.Msg = place + ": " + catalog.Pruned
+		}
 	}
 	return known
 }

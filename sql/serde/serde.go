@@ -37,6 +37,7 @@ type File struct {
 	Size      int64
 	Modified  time.Time
 	Partition []string
+	Pruned    bool `json:",omitempty"` // it is there no more: logsql prune --raw-only took it
 }
 
 // decoder appends one row to the wanted columns of a batch. After an error what

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"logsql/convert/logtype"
 	"logsql/ingest"
 	"logsql/ingest/mirror"
 )
@@ -204,6 +205,15 @@ func (a *app) runSync(ctx context.Context, o syncOptions, prices *ingest.Prices,
 	return round(ctx)
 }
 
+// keyTypes are the types that keys tell: what only content tells from another
+// comes with that.
+func keyTypes(names []string) (types []string) {
+	for _, name := range names {
+		types = append(types, cmp.Or(logtype.ByName(name).Keys, name))
+	}
+	return types
+}
+
 func (a *app) syncOnce(ctx context.Context, o syncOptions, prices *ingest.Prices, targets []ingest.Target) error {
 	bar, err := a.progress(o.progress)
 	if err != nil {
@@ -215,7 +225,7 @@ func (a *app) syncOnce(ctx context.Context, o syncOptions, prices *ingest.Prices
 	}
 	defer m.Close()
 	report, err := ingest.Sync(ctx, m, targets, ingest.Options{
-		Types: o.types, Since: o.since.Time, Until: o.until.Time, Workers: o.workers, DryRun: o.dryRun,
+		Types: keyTypes(o.types), Since: o.since.Time, Until: o.until.Time, Workers: o.workers, DryRun: o.dryRun,
 		Accounts: o.accounts, Regions: o.regions, Audit: o.audit, Accept: o.accept, Link: o.link,
 		Bandwidth: int64(o.rate), Prices: prices, MFACode: a.mfaCode,
 		Progress: func(r ingest.Report) { bar.show(func() string { return syncProgress(r) }) },
