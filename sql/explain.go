@@ -18,7 +18,7 @@ import (
 
 // explain tells how a query would be answered: what is read of each table, and
 // the DuckDB SQL it becomes. With ANALYZE it runs and says where time went.
-func (s *Session) explain(ctx context.Context, stmt *syntax.Explain, cat *catalog.Catalog) (*Rows, error) {
+func (s *Session) explain(ctx context.Context, stmt *syntax.Explain, cat *catalog.Catalog, values ...syntax.Expr) (*Rows, error) {
 	q, isQuery := stmt.Of.(*syntax.Query)
 	if !isQuery {
 		q = written(stmt.Of)
@@ -26,7 +26,7 @@ func (s *Session) explain(ctx context.Context, stmt *syntax.Explain, cat *catalo
 	if q == nil || stmt.Analyze && !isQuery {
 		return nil, syntax.ErrorAt(stmt, "NOT_SUPPORTED", "EXPLAIN is supported for queries, and without ANALYZE for what writes their rows")
 	}
-	info, err := bind.Bind(q, cat, s.database)
+	info, err := bind.Bind(q, cat, s.database, values...)
 	if err != nil {
 		return nil, err
 	}

@@ -120,13 +120,14 @@ func (s *Session) duck(ctx context.Context, try bool) (*duck.DB, error) {
 }
 
 // Query runs a statement. Errors are *Error. The files that it reads stay until
-// its rows are closed, whatever is compacted meanwhile.
-func (s *Session) Query(ctx context.Context, stmt syntax.Statement) (*Rows, error) {
+// its rows are closed, whatever is compacted meanwhile. given are the values of
+// its parameters; see Param.
+func (s *Session) Query(ctx context.Context, stmt syntax.Statement, given ...Param) (*Rows, error) {
 	release, err := s.hold(ctx)
 	if err != nil {
 		return nil, internal(err)
 	}
-	rows, err := s.run(ctx, stmt)
+	rows, err := s.run(ctx, stmt, given)
 	if err != nil || rows.close == nil {
 		if e := release(); err == nil && e != nil {
 			err = internal(e)
@@ -148,16 +149,20 @@ func (s *Session) hold(ctx context.Context) (release func() error, err error) {
 	return l.Hold(ctx)
 }
 
-func (s *Session) run(ctx context.Context, stmt syntax.Statement) (*Rows, error) {
+func (s *Session) run(ctx context.Context, stmt syntax.Statement, given []Param) (*Rows, error) {
 	cat, err := catalog.Open(ctx, s.mirror)
 	if err != nil {
 		return nil, internal(err)
 	}
+	values, err := s.bound(stmt, given, cat)
+	if err != nil {
+		return nil, err
+	}
 	switch stmt := stmt.(type) {
 	case *syntax.Query:
-		return s.query(ctx, stmt, cat)
+		return s.query(ctx, stmt, cat, values...)
 	case *syntax.Explain:
-		return s.explain(ctx, stmt, cat)
+		return s.explain(ctx, stmt, cat, values...)
 	case *syntax.Use:
 		return s.use(stmt, cat)
 	case *syntax.Show:
@@ -174,13 +179,13 @@ func (s *Session) run(ctx context.Context, stmt syntax.Statement) (*Rows, error)
 	case *syntax.CreateTable:
 		return s.createTable(ctx, stmt, cat)
 	case *syntax.CreateTableAs:
-		return s.createTableAs(ctx, stmt, cat)
+		return s.createTableAs(ctx, stmt, cat, values...)
 	case *syntax.CreateView:
 		return s.createView(ctx, stmt, cat)
 	case *syntax.Insert:
-		return s.insert(ctx, stmt, cat)
+		return s.insert(ctx, stmt, cat, values...)
 	case *syntax.Unload:
-		return s.unload(ctx, stmt, cat)
+		return s.unload(ctx, stmt, cat, values...)
 	case *syntax.Drop:
 		return s.drop(ctx, stmt, cat)
 	case *syntax.AlterTable:

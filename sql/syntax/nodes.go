@@ -482,10 +482,11 @@ type IntervalLit struct {
 	To       string
 }
 
-// Param is ?, the index-th from 0.
+// Param is ? or, where ParseNamed read it, :name; the index-th from 0.
 type Param struct {
 	Span
 	Index int
+	Name  string // "" for ?
 }
 
 // Unary is + or - before an expression.

@@ -47,6 +47,18 @@ func ParseScript(src string) (Script, error) {
 	return p.out, nil
 }
 
+// ParseNamed is ParseScript of a source in which :name stands for a value that is
+// given with the statement; Trino knows only ?.
+func ParseNamed(src string) (Script, error) {
+	p := newParser(src)
+	p.withNames = true
+	p.script()
+	if p.err != nil {
+		return p.out, p.err
+	}
+	return p.out, nil
+}
+
 // ParseExpr reads one expression; the error is an *Error.
 func ParseExpr(src string) (Expr, error) {
 	p := newParser(src)
@@ -82,10 +94,11 @@ type parser struct {
 	open  []Token  // brackets not closed yet
 	alias Token    // the last name given without AS
 	// limited is whether prev is LIMIT's number; only hints ask.
-	limited bool
-	depth   int
-	links   int
-	params  int
+	limited   bool
+	depth     int
+	links     int
+	params    int
+	withNames bool // :name is a parameter
 }
 
 func newParser(src string) *parser {

@@ -24,6 +24,10 @@ func (p *parser) primary() Expr {
 			p.next()
 			p.params++
 			return &Param{Span: p.span(from), Index: p.params - 1}
+		case ":":
+			if x := p.namedParam(); x != nil {
+				return x
+			}
 		}
 	case TokQuoted:
 		return p.named()
@@ -31,6 +35,19 @@ func (p *parser) primary() Expr {
 		return p.word()
 	}
 	return p.noExpr()
+}
+
+// namedParam takes :name, nil where there is none.
+func (p *parser) namedParam() Expr {
+	name := p.peek(1)
+	if !p.withNames || name.Kind != TokWord || name.From.Offset != p.tok.To.Offset {
+		return nil
+	}
+	from := p.tok.From
+	p.next()
+	p.next()
+	p.params++
+	return &Param{Span: p.span(from), Index: p.params - 1, Name: name.Text}
 }
 
 func (p *parser) noExpr() Expr {

@@ -272,6 +272,10 @@ func (p *printer) param(x *Param) {
 		p.say("$", strconv.Itoa(x.Index+1))
 		return
 	}
+	if x.Name != "" {
+		p.say(":", x.Name)
+		return
+	}
 	p.say("?")
 }
 

@@ -385,7 +385,7 @@ func (p *parser) fetch(q *Query) {
 
 // rowCount takes a whole number or a parameter.
 func (p *parser) rowCount() Expr {
-	if p.tok.Kind == TokInteger || p.at("?") {
+	if p.tok.Kind == TokInteger || p.at("?") || p.withNames && p.at(":") {
 		return p.primary()
 	}
 	p.expected("<integer>")

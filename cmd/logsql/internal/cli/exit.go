@@ -74,7 +74,7 @@ func (e *sqlError) Unwrap() error { return e.err }
 // finish prints err and returns the exit status that it means.
 func (a *app) finish(err error) int {
 	status := exitStatus(err)
-	if status != exitDone && status != exitIncomplete {
+	if status != exitDone && status != exitIncomplete && !errors.Is(err, errStatements) {
 		printError(a.err, err)
 	}
 	return status
@@ -86,6 +86,8 @@ func exitStatus(err error) int {
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.Is(err, errStatements) && !errors.Is(err, context.Canceled):
+		return exitFailed
 	case errors.Is(err, errIncomplete):
 		return exitIncomplete
 	case errors.Is(err, errNotEmpty):

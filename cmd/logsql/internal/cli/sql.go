@@ -33,6 +33,8 @@ type sqlOptions struct {
 	stats      bool
 	noHistory  bool
 	scanLimit  string
+	params     []string
+	keepGoing  bool
 	price      string
 }
 
@@ -44,7 +46,11 @@ func (a *app) sqlCommand() *cobra.Command {
 		Long: `Runs Athena SQL on what is mirrored and converted, and prints what Athena would
 answer. The statements come from -c, from a file, or from standard input; on a
 terminal there is a prompt, where a statement ends at its semicolon. Several
-statements stop at the first that fails.
+statements stop at the first that fails, unless --keep-going is given.
+
+--param name=value gives a value to :name in the statements, or to their ? in the
+order of the flags, as EXECUTE … USING does. It is bound as a value of the type its
+place asks for and never becomes part of the text, whatever is in it.
 
 The tables vpc_flow_logs, s3_access_logs, cloudtrail_logs and those of a trail's
 other events (logsql tables lists them) are there without any DDL, with the
@@ -102,6 +108,8 @@ exit status.`,
 	f.BoolVar(&o.raw, "raw", false, "read the objects of tables over raw logs, also where the Parquet has the same rows")
 	f.BoolVar(&o.chart, "chart", false, "draw the result: bars, and sparks where it is a series in time")
 	f.IntVar(&o.threads, "threads", 0, "how many cores a statement may `use` (all)")
+	f.StringArrayVar(&o.params, "param", nil, "a value for the parameter :name, or the next ?, as `name=value`; may be repeated")
+	f.BoolVar(&o.keepGoing, "keep-going", false, "run the statements after one that fails; then the exit status is 1")
 	f.BoolVar(&o.stats, "stats", false, "say below each result what it read and would have cost (on a terminal: always)")
 	f.BoolVar(&o.stats, "timer", false, "the same as --stats")
 	f.StringVar(&o.scanLimit, "scan-limit", os.Getenv("LOGSQL_SCAN_LIMIT"), "refuse statements that scan more `bytes`, such as 10GB; also $LOGSQL_SCAN_LIMIT")
@@ -134,6 +142,9 @@ func (o *sqlOptions) check(cmd *cobra.Command) error {
 	if o.batch && (cmd.Flags().Changed("command") || o.file != "" || o.output != "" || o.outputFile != "") {
 		return usagef(`for example: echo '{"id":1,"sql":"SELECT 1"}' | logsql sql --batch`, "--batch reads requests from standard input and answers in JSON; it goes with no other source or format")
 	}
+	if _, err := parseParams(o.params); err != nil {
+		return err
+	}
 	if o.price != "" {
 		if _, err := parsePrice(o.price); err != nil {
 			return err
@@ -164,6 +175,10 @@ func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
 	if err != nil {
 		return err
 	}
+	params, err := parseParams(o.params)
+	if err != nil {
+		return err
+	}
 	session, err := sql.Open(ctx, m, sql.Options{Database: o.database, Raw: o.raw, Threads: o.threads, ScanLimit: limit})
 	if err != nil {
 		return err
@@ -174,6 +189,7 @@ func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
 	}
 	err = a.withOutput(o, func(out *output) error {
 		out.account = a.accountOf(ctx, m, o, prompt)
+		out.params, out.keepGoing = params, o.keepGoing
 		if prompt {
 			return a.prompt(ctx, session, out)
 		}
@@ -214,6 +230,9 @@ type output struct {
 
 	src     string // the text that statements stand in
 	account *account
+
+	params    []sql.Param
+	keepGoing bool // after a statement that fails
 }
 
 // counting is out, adding the rows that go through it to n.
@@ -300,27 +319,6 @@ func wholeFile(path string, write func(io.Writer) error) error {
 	return os.Rename(f.Name(), path)
 }
 
-// script runs the statements of src in turn, up to the first that fails. What
-// stands before a syntax error runs.
-func (a *app) script(ctx context.Context, session *sql.Session, src, name string, out *output) error {
-	parsed, parseErr := syntax.ParseScript(src)
-	a.tolerated(parsed)
-	out.src = src
-	for _, statement := range parsed.Statements {
-		if err := a.answer(ctx, session, statement, out); err != nil {
-			return inSource(err, src, name)
-		}
-	}
-	return inSource(parseErr, src, name)
-}
-
-// tolerated tells what Athena would not have taken as it stands.
-func (a *app) tolerated(parsed syntax.Script) {
-	for _, w := range parsed.Warnings {
-		fmt.Fprintf(a.err, "note: line %d:%d: %s\n", w.Pos.Line, w.Pos.Col, w.Msg)
-	}
-}
-
 // inSource ties an error in a statement to the text it stands in.
 func inSource(err error, src, name string) error {
 	var e *syntax.Error
@@ -356,7 +354,7 @@ func textOf(statement syntax.Statement, src string) string {
 }
 
 func (a *app) result(ctx context.Context, session *sql.Session, statement syntax.Statement, out *output, r *run) error {
-	rows, err := session.Query(ctx, statement)
+	rows, err := session.Query(ctx, statement, out.params...)
 	if err != nil {
 		return err
 	}
