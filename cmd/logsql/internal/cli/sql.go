@@ -381,6 +381,3 @@ func drain(rows iter.Seq2[[]any, error]) error {
 	}
 	return nil
 }
-
-// since is a duration as a person reads it.
-func since(start time.Time) string { return rounded(time.Since(start)) }
