@@ -41,31 +41,34 @@ func TestEquality(t *testing.T) {
 			t.Parallel()
 			bucket := filepath.Join(t.TempDir(), "bucket")
 			generate(t, program, args[0], bucket, args[1:]...)
-			compareLake(t, map[string]string{"generated": bucket}, 0)
+			compareLake(t, map[string]string{"generated": bucket}, addText, lakeRecords, 0)
 		})
 	}
 	t.Run("real", func(t *testing.T) {
 		root := t.TempDir()
 		loadObjects(t, filepath.Join(shared(t), "data", "open.tar.gz"), root)
-		compareLake(t, map[string]string{"access-bucket": filepath.Join(root, "access-bucket"), "flow-bucket": filepath.Join(root, "flow-bucket")}, 4)
+		compareLake(t, map[string]string{"access-bucket": filepath.Join(root, "access-bucket"), "flow-bucket": filepath.Join(root, "flow-bucket")}, addText, lakeRecords, 4)
 	})
 }
 
-// compareLake converts the buckets and compares the lake with what decodeText
-// makes of their objects. What only decodeText has must be a bad line.
-func compareLake(t *testing.T, buckets map[string]string, status int) {
+// compareLake converts the buckets and compares the rows that read finds in the
+// lake with those that add counts, which another decoder makes of their objects.
+// What only that has must be a bad line.
+func compareLake(t *testing.T, buckets map[string]string,
+	add func(t *testing.T, bucket, dir string, rows map[string]int), read func(t *testing.T, dir string) []string, statuses ...int,
+) {
 	t.Helper()
 	mirror := filepath.Join(t.TempDir(), "mirror")
 	want := map[string]int{}
 	for name, dir := range buckets {
 		logsql(t, "--mirror", mirror, "sync", dir, "--as", "s3://"+name)
-		addText(t, name, dir, want)
+		add(t, name, dir, want)
 	}
-	report := convertReport(t, mirror, 0, status)
+	report := convertReport(t, mirror, append(statuses, 0)...)
 	var stored, bad int64
 	for table, n := range report.Tables {
 		stored, bad = stored+n.Stored, bad+n.Bad
-		for _, row := range lakeRecords(t, filepath.Join(mirror, "lake", table)) {
+		for _, row := range read(t, filepath.Join(mirror, "lake", table)) {
 			if want[row]--; want[row] < 0 {
 				t.Errorf("only the lake has %s", row)
 			}
@@ -85,6 +88,16 @@ func compareLake(t *testing.T, buckets map[string]string, status int) {
 
 // addText decodes the objects of a bucket that are text and counts their rows.
 func addText(t *testing.T, bucket, dir string, rows map[string]int) {
+	eachObject(t, dir, func(key string, data []byte) {
+		for _, row := range decodeText(data) {
+			row["source_object"] = "s3://" + bucket + "/" + key
+			rows[rowText(row)]++
+		}
+	})
+}
+
+// eachObject reads the objects of a bucket, unpacked as far as they can be.
+func eachObject(t *testing.T, dir string, do func(key string, data []byte)) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
@@ -100,10 +113,7 @@ func addText(t *testing.T, bucket, dir string, rows map[string]int) {
 			}
 		}
 		key, _ := filepath.Rel(dir, path)
-		for _, row := range decodeText(data) {
-			row["source_object"] = "s3://" + bucket + "/" + filepath.ToSlash(key)
-			rows[rowText(row)]++
-		}
+		do(filepath.ToSlash(key), data)
 		return nil
 	})
 	if err != nil {
@@ -159,8 +169,21 @@ func rowText(row map[string]string) string {
 	return b.String()
 }
 
-// lakeRecords reads the Parquet files as they lie, with DuckDB.
 func lakeRecords(t *testing.T, dir string) (all []string) {
+	rowsOfLake(t, dir, func(values map[string]any) {
+		row := map[string]string{}
+		for name, v := range values {
+			if v != nil {
+				row[name] = fmt.Sprint(v)
+			}
+		}
+		all = append(all, rowText(row))
+	})
+	return all
+}
+
+// rowsOfLake reads the Parquet files as they lie, with DuckDB.
+func rowsOfLake(t *testing.T, dir string, do func(values map[string]any)) {
 	t.Helper()
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
@@ -183,16 +206,9 @@ func lakeRecords(t *testing.T, dir string) (all []string) {
 		if err := dec.Decode(&values); err != nil {
 			t.Fatal(err)
 		}
-		row := map[string]string{}
-		for name, v := range values {
-			if v != nil {
-				row[name] = fmt.Sprint(v)
-			}
-		}
-		all = append(all, rowText(row))
+		do(values)
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	return all
 }
