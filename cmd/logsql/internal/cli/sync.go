@@ -68,6 +68,9 @@ time: a week), is sealed: it costs no request any more. What comes for the other
 days is always found, however late; --audit looks at sealed days again and tells
 what is new or has changed there.
 
+--type cloudtrail_logs brings the trail's digests along, by which logsql verify
+proves its logs.
+
 Credentials, region and endpoint are found as the AWS command line finds them:
 profiles, SSO, roles (an MFA code is asked for), web identity, the environment,
 instance roles. China regions and gateways work the same way, and a bucket is
