@@ -16,7 +16,7 @@ ifeq ($(shell test -f "$$(pkg-config --variable=libdir libdeflate 2>/dev/null)/l
 TAGS ?= -tags libdeflate
 endif
 
-.PHONY: build man demo test race lint fuzz bench bench-sync kills corpus peaks differ readers clean
+.PHONY: build man demo test race lint fuzz bench bench-sync kills corpus peaks differ readers queries-trino clean
 
 build:
 	go build $(TAGS) -trimpath -ldflags "-X logsql/cmd/logsql/internal/cli.version=$(VERSION)" -o bin/logsql ./cmd/logsql
@@ -91,6 +91,10 @@ differ: build
 # and the Trino that runs, whose warehouse TRINO_BASE holds.
 readers: build
 	@testdata/oracle/readers.sh
+
+# Every named query, as it is, on the Trino that runs (TRINO_BASE as above).
+queries-trino: build
+	@testdata/oracle/queries.sh
 
 clean:
 	rm -rf bin

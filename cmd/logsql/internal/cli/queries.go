@@ -50,10 +50,10 @@ that has a name of ours is taken instead of ours. Their head, all of it optional
 
 The literal behind a parameter's name is its default.`,
 		Example: `  logsql queries
-  logsql queries show sg-or-nacl
-  logsql queries run internet-by-interface --since 2021-12-04 --until 2021-12-05
-  logsql queries run find-address --param address=10.0.1.10
-  logsql queries run root-use --since 2021-12-04 --expect-empty     an alarm for cron`,
+  logsql queries show flow-sg-or-nacl
+  logsql queries run flow-internet-by-interface --since 2021-12-04 --until 2021-12-05
+  logsql queries run flow-find-address --param address=10.0.1.10
+  logsql queries run trail-root-use --since 2021-12-04 --expect-empty     an alarm for cron`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("logsql queries show NAME, logsql queries run NAME", "logsql queries has no command %q", args[0])
@@ -81,7 +81,7 @@ func (a *app) showQueryCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "show NAME [flags]",
 		Short:             "Print a named query, with the values given in it",
-		Example:           "  logsql queries show find-address\n  logsql queries show find-address --param address=10.0.1.10 --since 2021-12-04",
+		Example:           "  logsql queries show flow-find-address\n  logsql queries show flow-find-address --param address=10.0.1.10 --since 2021-12-04",
 		Args:              oneQuery,
 		ValidArgsFunction: a.completeQuery,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -102,7 +102,7 @@ func (a *app) runQueryCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "run NAME [flags]",
 		Short:             "Answer a named query",
-		Example:           "  logsql queries run VpcFlowLogsTopTalkers --since 2021-12-04\n  logsql queries run root-use --expect-empty",
+		Example:           "  logsql queries run VpcFlowLogsTopTalkers --since 2021-12-04\n  logsql queries run trail-root-use --expect-empty",
 		Args:              oneQuery,
 		ValidArgsFunction: a.completeQuery,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -113,11 +113,8 @@ func (a *app) runQueryCommand() *cobra.Command {
 		},
 	}
 	o.flags(cmd)
-	f := cmd.Flags()
-	f.StringVar(&o.sql.database, "database", "default", "the `database` of unqualified names")
-	f.StringVar(&o.sql.output, "output", "", "`format`: "+strings.Join(formatNames(), ", ")+" (box on a terminal, else csv)")
-	f.StringVar(&o.sql.outputFile, "output-file", "", "write the result to this `file`, whole or not at all")
-	f.BoolVar(&o.expectEmpty, "expect-empty", false, "end with status 5 when there are rows")
+	o.sql.resultFlags(cmd)
+	cmd.Flags().BoolVar(&o.expectEmpty, "expect-empty", false, "end with status 5 when there are rows")
 	return cmd
 }
 
@@ -289,34 +286,19 @@ func (a *app) runQuery(ctx context.Context, name string, o queryOptions) error {
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	rows := 0
-	err = a.withSession(ctx, o.sql, func(session *sql.Session) error {
+	err = a.inSession(ctx, o.sql, func(m *mirror.Mirror, session *sql.Session) error {
 		return a.withOutput(o.sql, func(out *output) error {
+			out.account = a.accountOf(ctx, m, o.sql, false)
 			return a.script(ctx, session, text, q.Name, out.counting(&rows))
 		})
 	})
 	switch {
-	case err != nil && ctx.Err() != nil:
-		return ctx.Err()
 	case err != nil:
 		return neededColumns(err, q)
 	case o.expectEmpty && rows > 0:
 		return fmt.Errorf("%w: %s of %s", errNotEmpty, count(rows, "row"), q.Name)
 	}
 	return nil
-}
-
-func (a *app) withSession(ctx context.Context, o sqlOptions, use func(*sql.Session) error) error {
-	m, err := mirror.Open(ctx, a.mirror)
-	if err != nil {
-		return err
-	}
-	defer m.Close()
-	session, err := sql.Open(ctx, m, sql.Options{Database: o.database})
-	if err != nil {
-		return err
-	}
-	defer session.Close()
-	return use(session)
 }
 
 // neededColumns says which columns a table must have that lacks one.

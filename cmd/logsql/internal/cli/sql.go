@@ -102,21 +102,28 @@ exit status.`,
 	f := cmd.Flags()
 	f.StringVarP(&o.command, "command", "c", "", "run these `statements`")
 	f.StringVarP(&o.file, "file", "f", "", "run the statements of this `file` (- is standard input)")
-	f.StringVar(&o.database, "database", "default", "the `database` of unqualified names")
-	f.StringVar(&o.output, "output", "", "`format`: "+strings.Join(formatNames(), ", ")+" (box on a terminal, else csv)")
-	f.StringVar(&o.outputFile, "output-file", "", "write the result to this `file`, whole or not at all")
 	f.BoolVar(&o.raw, "raw", false, "read the objects of tables over raw logs, also where the Parquet has the same rows")
-	f.BoolVar(&o.chart, "chart", false, "draw the result: bars, and sparks where it is a series in time")
 	f.IntVar(&o.threads, "threads", 0, "how many cores a statement may `use` (all)")
 	f.StringArrayVar(&o.params, "param", nil, "a value for the parameter :name, or the next ?, as `name=value`; may be repeated")
 	f.BoolVar(&o.keepGoing, "keep-going", false, "run the statements after one that fails; then the exit status is 1")
+	f.BoolVar(&o.batch, "batch", false, "answer JSON requests, one a line")
+	o.resultFlags(cmd)
+	return cmd
+}
+
+// resultFlags are those of every command that runs statements: how results look
+// and what they may cost.
+func (o *sqlOptions) resultFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.database, "database", "default", "the `database` of unqualified names")
+	f.StringVar(&o.output, "output", "", "`format`: "+strings.Join(formatNames(), ", ")+" (box on a terminal, else csv)")
+	f.StringVar(&o.outputFile, "output-file", "", "write the result to this `file`, whole or not at all")
+	f.BoolVar(&o.chart, "chart", false, "draw the result: bars, and sparks where it is a series in time")
 	f.BoolVar(&o.stats, "stats", false, "say below each result what it read and would have cost (on a terminal: always)")
 	f.BoolVar(&o.stats, "timer", false, "the same as --stats")
 	f.StringVar(&o.scanLimit, "scan-limit", os.Getenv("LOGSQL_SCAN_LIMIT"), "refuse statements that scan more `bytes`, such as 10GB; also $LOGSQL_SCAN_LIMIT")
 	f.StringVar(&o.price, "price", os.Getenv("LOGSQL_PRICE"), "what Athena takes for a `TB`, such as 5 or ¥34 (by region); also $LOGSQL_PRICE")
 	f.BoolVar(&o.noHistory, "no-history", false, "do not keep the statements for logsql history")
-	f.BoolVar(&o.batch, "batch", false, "answer JSON requests, one a line")
-	return cmd
 }
 
 func formatNames() []string {
@@ -166,6 +173,31 @@ func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
 		ctx, stop = interruptible(ctx)
 		defer stop()
 	}
+	params, err := parseParams(o.params)
+	if err != nil {
+		return err
+	}
+	return a.inSession(ctx, o, func(m *mirror.Mirror, session *sql.Session) error {
+		if o.batch {
+			return a.batch(ctx, session)
+		}
+		return a.withOutput(o, func(out *output) error {
+			out.account = a.accountOf(ctx, m, o, prompt)
+			out.params, out.keepGoing = params, o.keepGoing
+			if prompt {
+				return a.prompt(ctx, session, out)
+			}
+			src, name, err := a.statements(o, command)
+			if err != nil {
+				return err
+			}
+			return a.script(ctx, session, src, name, out)
+		})
+	})
+}
+
+// inSession opens mirror and session for what use runs.
+func (a *app) inSession(ctx context.Context, o sqlOptions, use func(*mirror.Mirror, *sql.Session) error) error {
 	m, err := mirror.Open(ctx, a.mirror)
 	if err != nil {
 		return err
@@ -175,30 +207,12 @@ func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
 	if err != nil {
 		return err
 	}
-	params, err := parseParams(o.params)
-	if err != nil {
-		return err
-	}
 	session, err := sql.Open(ctx, m, sql.Options{Database: o.database, Raw: o.raw, Threads: o.threads, ScanLimit: limit})
 	if err != nil {
 		return err
 	}
 	defer session.Close()
-	if o.batch {
-		return a.batch(ctx, session)
-	}
-	err = a.withOutput(o, func(out *output) error {
-		out.account = a.accountOf(ctx, m, o, prompt)
-		out.params, out.keepGoing = params, o.keepGoing
-		if prompt {
-			return a.prompt(ctx, session, out)
-		}
-		src, name, err := a.statements(o, command)
-		if err != nil {
-			return err
-		}
-		return a.script(ctx, session, src, name, out)
-	})
+	err = use(m, session)
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err() // however the database words it
 	}
