@@ -16,6 +16,7 @@ import (
 	"logsql/sql/bind"
 	"logsql/sql/catalog"
 	"logsql/sql/cost"
+	"logsql/sql/duck"
 	"logsql/sql/lower"
 	"logsql/sql/syntax"
 )
@@ -98,6 +99,17 @@ func (w *writer) record(tx *catalog.Tx, table func(*catalog.Tx) error) error {
 
 // copy has DuckDB write the rows into the folder.
 func (w *writer) copy(ctx context.Context, folder *mirror.Folder) error {
+	return w.copyTo(ctx, func(db *duck.DB) (string, error) {
+		to := db.Path(folder.Rel())
+		if w.Partition == 0 {
+			to += "/data"
+		}
+		return to, nil
+	})
+}
+
+// copyTo has DuckDB write the rows to a file or folder.
+func (w *writer) copyTo(ctx context.Context, to func(*duck.DB) (string, error)) error {
 	located, err := w.s.locate(ctx, w.info, true)
 	if err != nil {
 		return err
@@ -114,9 +126,8 @@ func (w *writer) copy(ctx context.Context, folder *mirror.Folder) error {
 	if err != nil {
 		return internal(err)
 	}
-	tree.Copy.To = db.Path(folder.Rel())
-	if w.Partition == 0 {
-		tree.Copy.To += "/data"
+	if tree.Copy.To, err = to(db); err != nil {
+		return internal(err)
 	}
 	if w.notes, err = w.s.notes(ctx, w.info); err != nil {
 		return internal(err)

@@ -115,7 +115,7 @@ func (d *DB) settings(o Options, memory string) []string {
 	if o.Threads > 0 {
 		list = append(list, "SET threads = "+strconv.Itoa(o.Threads))
 	}
-	allowed := []string{quote(d.temp + "/spill/")}
+	allowed := []string{quote(d.temp + "/spill/"), quote(d.temp + "/" + resultFolder + "/")}
 	if d.base != "" {
 		allowed = append(allowed, quote(d.base+"/"))
 	}
@@ -148,6 +148,22 @@ func readable(dir, temp string) (string, error) {
 		return "", fmt.Errorf("neither the mirror's path %s nor the temporary folder's %s may hold = or wildcards: set TMPDIR to another folder", abs, temp)
 	}
 	return link, os.Symlink(abs, link)
+}
+
+const resultFolder = "results"
+
+// Scratch is the path of a new file that a statement may write; Close removes
+// it.
+func (d *DB) Scratch() (string, error) {
+	dir := filepath.Join(d.temp, resultFolder)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	f, err := os.CreateTemp(dir, "*.parquet")
+	if err != nil {
+		return "", err
+	}
+	return f.Name(), f.Close()
 }
 
 // Path is what lowered SQL calls a file of Options.Dir, named relative to it.

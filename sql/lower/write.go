@@ -77,7 +77,12 @@ func (l *lowerer) written(w Writing, values []syntax.Expr) []syntax.SelectItem {
 	switch w.Format {
 	case "PARQUET":
 		for i, x := range values {
-			items = append(items, selected(castTo(x, w.Columns[i].Type), w.Columns[i].Name))
+			if t := w.Columns[i].Type; t.Kind == schema.TimestampTZ { // the instant
+				x = &syntax.Cast{X: extract(x, "t"), Type: &syntax.TypeName{Text: "TIMESTAMPTZ"}}
+			} else {
+				x = castTo(x, t)
+			}
+			items = append(items, selected(x, w.Columns[i].Name))
 		}
 		return items
 	case "JSON":

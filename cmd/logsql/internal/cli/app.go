@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 )
@@ -27,7 +28,8 @@ type app struct {
 // Main runs the command line args (without the program's name) and returns the
 // exit status. It is the only place that prints an error.
 func Main(args []string, in io.Reader, out, err io.Writer) int {
-	signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is an error like a full disk, no crash
+	signal.Ignore(syscall.SIGXFSZ)              // a file that may not grow is an error like a full disk, no crash
+	text.OverrideRuneWidthEastAsianWidth(false) // terminals show é and → narrow, in a Chinese locale too
 	a := &app{in: in, out: out, err: err}
 	root := a.root()
 	root.SetArgs(args)

@@ -288,8 +288,8 @@ func (a *app) runQuery(ctx context.Context, name string, o queryOptions) error {
 	rows := 0
 	err = a.inSession(ctx, o.sql, func(m *mirror.Mirror, session *sql.Session) error {
 		return a.withOutput(o.sql, func(out *output) error {
-			out.account = a.accountOf(ctx, m, o.sql, false)
-			return a.script(ctx, session, text, q.Name, out.counting(&rows))
+			out.account, out.rows = a.accountOf(ctx, m, o.sql, false), &rows
+			return a.script(ctx, session, text, q.Name, out)
 		})
 	})
 	switch {

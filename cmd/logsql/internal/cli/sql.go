@@ -117,7 +117,7 @@ func (o *sqlOptions) resultFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.database, "database", "default", "the `database` of unqualified names")
 	f.StringVar(&o.output, "output", "", "`format`: "+strings.Join(formatNames(), ", ")+" (box on a terminal, else csv)")
-	f.StringVar(&o.outputFile, "output-file", "", "write the result to this `file`, whole or not at all")
+	f.StringVar(&o.outputFile, "output-file", "", "write the result to this `file`, whole or not at all (- is standard output)")
 	f.BoolVar(&o.chart, "chart", false, "draw the result: bars, and sparks where it is a series in time")
 	f.BoolVar(&o.stats, "stats", false, "say below each result what it read and would have cost (on a terminal: always)")
 	f.BoolVar(&o.stats, "timer", false, "the same as --stats")
@@ -131,7 +131,7 @@ func formatNames() []string {
 	for _, f := range render.Formats {
 		names = append(names, f.Name)
 	}
-	return names
+	return append(names, parquet)
 }
 
 func formatHelp() string {
@@ -139,6 +139,7 @@ func formatHelp() string {
 	for _, f := range render.Formats {
 		fmt.Fprintf(&b, "  %-11s %s\n", f.Name, f.About)
 	}
+	fmt.Fprintf(&b, "  %-11s %s\n", parquet, "one snappy Parquet file of a query's rows, with their types")
 	return b.String()
 }
 
@@ -160,7 +161,7 @@ func (o *sqlOptions) check(cmd *cobra.Command) error {
 	if _, err := parseSize(o.scanLimit); err != nil {
 		return err
 	}
-	if _, ok := render.ByName(o.output); !ok && o.output != "" {
+	if _, ok := render.ByName(o.output); !ok && o.output != "" && o.output != parquet {
 		return usagef("it is one of "+strings.Join(formatNames(), ", "), "--output: there is no format %q", o.output)
 	}
 	return checkChart(o.chart, o.output != "" || o.batch)
@@ -234,25 +235,20 @@ func (a *app) statements(o sqlOptions, command bool) (src, name string, err erro
 
 // output is where results go and in which format.
 type output struct {
-	w      io.Writer
-	format render.Format
-	color  bool
-	plain  bool // no format was asked for: lines of text are lines
-	chart  bool // draw instead
-	count  int  // of results so far
-	rows   *int // counts rows where somebody asks
+	w       io.Writer
+	format  render.Format
+	color   bool
+	parquet bool
+	plain   bool // no format was asked for: lines of text are lines
+	chart   bool // draw instead
+	count   int  // of results so far
+	rows    *int // counts rows where somebody asks
 
 	src     string // the text that statements stand in
 	account *account
 
 	params    []sql.Param
 	keepGoing bool // after a statement that fails
-}
-
-// counting is out, adding the rows that go through it to n.
-func (out output) counting(n *int) *output {
-	out.count, out.rows = 0, n
-	return &out
 }
 
 func (out *output) write(r *sql.Rows) error {
@@ -308,15 +304,48 @@ func (a *app) withOutput(o sqlOptions, use func(*output) error) error {
 	case name == "":
 		name = "csv"
 	}
+	if name == parquet && terminal {
+		return usagef("for example --output-file result.parquet", "--output parquet is nothing to be read on a terminal")
+	}
+	out.parquet = name == parquet
 	out.format, _ = render.ByName(name)
 	out.color = terminal && os.Getenv("NO_COLOR") == ""
-	if o.outputFile == "" {
+	if o.outputFile == "" || o.outputFile == "-" || o.outputFile == "/dev/stdout" {
 		return use(out)
 	}
-	return wholeFile(o.outputFile, func(w io.Writer) error {
+	if info, err := os.Stat(o.outputFile); err == nil && info.IsDir() {
+		return usagef("name a file in it", "--output-file %s is a folder", o.outputFile)
+	}
+	if isDevice(o.outputFile) {
+		return a.intoDevice(o.outputFile, out, use)
+	}
+	path := o.outputFile
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // the link stays
+	}
+	return wholeFile(path, func(w io.Writer) error {
 		out.w = w
 		return use(out)
 	})
+}
+
+// isDevice reports whether path is one that cannot be replaced by a file:
+// /dev/stderr is none, also where it leads to a file.
+func isDevice(path string) bool {
+	info, err := os.Stat(path)
+	abs, _ := filepath.Abs(path)
+	return err == nil && !info.IsDir() && (!info.Mode().IsRegular() || strings.HasPrefix(abs, "/dev/") || strings.HasPrefix(abs, "/proc/"))
+}
+
+// intoDevice writes to what is no file, such as a pipe or /dev/stderr: it cannot
+// be replaced.
+func (a *app) intoDevice(path string, out *output, use func(*output) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	out.w = f
+	return errors.Join(use(out), f.Close())
 }
 
 // wholeFile makes the file at path out of what write writes; when write fails,
@@ -368,6 +397,9 @@ func textOf(statement syntax.Statement, src string) string {
 }
 
 func (a *app) result(ctx context.Context, session *sql.Session, statement syntax.Statement, out *output, r *run) error {
+	if q, ok := statement.(*syntax.Query); ok && out.parquet {
+		return a.parquet(ctx, session, q, out, r)
+	}
 	rows, err := session.Query(ctx, statement, out.params...)
 	if err != nil {
 		return err
@@ -380,11 +412,33 @@ func (a *app) result(ctx context.Context, session *sql.Session, statement syntax
 	if len(rows.Columns) == 0 {
 		return drain(rows.All)
 	}
+	if out.parquet {
+		return syntax.ErrorAt(statement, "NOT_SUPPORTED", "--output parquet takes the rows of a query, not of this statement")
+	}
 	if out.count > 0 && out.format.Name != "jsonl" {
 		fmt.Fprintln(out.w)
 	}
 	out.count++
 	return out.write(rows)
+}
+
+// parquet is the format that DuckDB writes, not package render.
+const parquet = "parquet"
+
+func (a *app) parquet(ctx context.Context, session *sql.Session, q *syntax.Query, out *output, r *run) error {
+	if out.count > 0 {
+		return syntax.ErrorAt(q, "NOT_SUPPORTED", "--output parquet takes one query: a file has the rows of one")
+	}
+	out.count++
+	rows, n, err := session.Parquet(ctx, q, out.w, out.params...)
+	if err != nil {
+		return err
+	}
+	r.scanned, r.rows = rows.Scanned, int(n)
+	for _, note := range rows.Notes {
+		fmt.Fprintf(a.err, "note: %s\n", note)
+	}
+	return nil
 }
 
 func drain(rows iter.Seq2[[]any, error]) error {

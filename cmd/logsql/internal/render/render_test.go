@@ -186,6 +186,21 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// TestHarmless: what a terminal would obey is shown, not done.
+func TestHarmless(t *testing.T) {
+	hostile := Result{Columns: []schema.Column{{Name: "v", Type: schema.Text}}, Rows: rowsOf([]any{"\x1b[2J\x07\x00\u009b1m\u202eexe"})}
+	for _, name := range []string{"box", "table", "markdown", "line"} {
+		var b strings.Builder
+		f, _ := ByName(name)
+		if err := f.Write(&b, hostile, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if want := `\x1b[2J\a\x00\u009b1m\u202eexe`; !strings.Contains(b.String(), want) {
+			t.Errorf("%s: %q has no %s", name, b.String(), want)
+		}
+	}
+}
+
 func TestColor(t *testing.T) {
 	var b strings.Builder
 	f, _ := ByName("box")

@@ -3,7 +3,9 @@ package render
 import (
 	"bufio"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/jedib0t/go-pretty/v6/text"
 )
@@ -33,20 +35,40 @@ var (
 )
 
 func writeBox(w *bufio.Writer, r Result, o Options) error {
-	return drawTable(w, r, o, boxLines, oneLine.Replace)
+	return drawTable(w, r, o, boxLines, oneLine)
 }
 
 func writeTable(w *bufio.Writer, r Result, o Options) error {
-	return drawTable(w, r, o, asciiLines, oneLine.Replace)
+	return drawTable(w, r, o, asciiLines, oneLine)
 }
 
-var (
-	oneLine  = strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`, "\x1b", `\x1b`)
-	markdown = strings.NewReplacer("\n", "<br>", "\r", "", "|", `\|`, "\t", " ", "\x1b", `\x1b`)
-)
+var markdown = strings.NewReplacer("\n", "<br>", "\r", "", "|", `\|`, "\t", " ")
+
+func oneLine(s string) string { return harmless(s, "") }
+
+// harmless writes what a terminal would obey as escapes: control characters but
+// those in allowed, and what turns the direction of text. Logs have other people's
+// text in them.
+func harmless(s, allowed string) string {
+	obeyed := func(r rune) bool {
+		return unicode.IsControl(r) && !strings.ContainsRune(allowed, r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+	}
+	if strings.IndexFunc(s, obeyed) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if obeyed(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
 
 func writeMarkdown(w *bufio.Writer, r Result, _ Options) error {
-	return drawTable(w, r, Options{}, markdownLines, markdown.Replace)
+	return drawTable(w, r, Options{}, markdownLines, func(s string) string { return harmless(markdown.Replace(s), "") })
 }
 
 // table is a table being drawn: rows are held until the widths are settled.
@@ -171,7 +193,7 @@ func writeLine(w *bufio.Writer, r Result, o Options) error {
 		for i, c := range r.Columns {
 			value := nullText(o)
 			if row.set[i] {
-				value = row.text[i]
+				value = harmless(row.text[i], "\n\t")
 			}
 			pad := strings.Repeat(" ", width-text.StringWidthWithoutEscSequences(c.Name))
 			if _, err := w.WriteString(pad + c.Name + " = " + value + "\n"); err != nil {
