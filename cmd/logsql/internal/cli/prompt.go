@@ -83,6 +83,6 @@ func (a *app) interactive(ctx context.Context, session *sql.Session, src string,
 
 // answerTimed is answer without a line between results: the footer divides them.
 func (a *app) answerTimed(ctx context.Context, session *sql.Session, statement syntax.Statement, out *output) error {
-	out.count = 0
-	return a.answer(ctx, session, statement, out)
+	rows := 0
+	return a.answer(ctx, session, statement, out.counting(&rows))
 }
