@@ -16,7 +16,7 @@ ifeq ($(shell test -f "$$(pkg-config --variable=libdir libdeflate 2>/dev/null)/l
 TAGS ?= -tags libdeflate
 endif
 
-.PHONY: build man demo test race lint fuzz bench bench-sync kills corpus peaks differ readers queries-trino clean
+.PHONY: build man page demo test race lint fuzz bench bench-sync kills corpus peaks differ readers queries-trino clean
 
 build:
 	go build $(TAGS) -trimpath -ldflags "-X logsql/cmd/logsql/internal/cli.version=$(VERSION)" -o bin/logsql ./cmd/logsql
@@ -24,6 +24,13 @@ build:
 # The help of every command as man pages, for bin/man in MANPATH.
 man: build
 	bin/logsql man bin/man/man1
+
+# The report in headless Chromium: shown, printed, attacked. Leaves what it saw in
+# bin/page. Chromium is installed where it is not there (Debian's package).
+page: build
+	@command -v chromium >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-dejavu-core; }
+	@mkdir -p bin/page
+	LOGSQL_CHROMIUM=$$(command -v chromium) LOGSQL_PAGES=$(CURDIR)/bin/page go test -count=1 -run '^TestPageInChromium$$' ./cmd/logsql
 
 demo: build
 	@testdata/demo.sh bin/logsql bin/demo
