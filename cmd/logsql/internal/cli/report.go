@@ -86,7 +86,7 @@ func reportMirror(ctx context.Context, m *mirror.Mirror) (report.Mirror, error) 
 	if err != nil {
 		return report.Mirror{}, err
 	}
-	about := report.Mirror{Dir: status.Mirror, Program: "logsql " + version, Unconverted: status.Unconverted}
+	about := report.Mirror{Dir: status.Mirror, Program: "logsql " + version}
 	for _, t := range status.Tables {
 		about.Tables = append(about.Tables, report.Table{
 			Name: t.Table, Records: t.Stored, Bad: t.Bad, Broken: t.Broken, FirstDay: t.FirstDay, LastDay: t.LastDay,

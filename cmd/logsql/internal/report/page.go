@@ -28,6 +28,7 @@ type page struct {
 	Coverage []coverage
 	Chapters []chapter
 	Warnings []string
+	notes    []string // of the answers
 }
 
 // coverage is what the period's answers rest on, by table.
@@ -69,6 +70,7 @@ func gather(ctx context.Context, session *sql.Session, m Mirror, o Options) (pag
 		if err != nil {
 			return p, err
 		}
+		p.note(c.table, days)
 		p.Coverage = append(p.Coverage, cover(p.Period, tableOf(m, c.table), days))
 		if len(days.rows) == 0 {
 			continue
@@ -79,12 +81,23 @@ func gather(ctx context.Context, session *sql.Session, m Mirror, o Options) (pag
 			if err != nil {
 				return p, err
 			}
+			p.note(c.table, a)
 			ch.Parts = append(ch.Parts, q.shown(a, p.Period))
 		}
 		p.Chapters = append(p.Chapters, ch)
 	}
-	p.Warnings = warnings(p)
+	p.Warnings = append(p.notes, warnings(p)...)
 	return p, nil
+}
+
+// note keeps what an answer says it may lack. That a table is empty stands in
+// the coverage.
+func (p *page) note(table string, a answer) {
+	for _, n := range a.notes {
+		if n != table+" is empty" && !slices.Contains(p.notes, n) {
+			p.notes = append(p.notes, n)
+		}
+	}
 }
 
 func tableOf(m Mirror, name string) Table {
@@ -181,9 +194,6 @@ func nextDay(day string) string {
 // warnings are what a reader must know before believing the numbers.
 func warnings(p page) (list []string) {
 	say := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
-	if n := p.Mirror.Unconverted; n > 0 {
-		say("Mirrored and not converted yet, and so not in these answers: %s; logsql convert-parquet takes them in.", counted(n, "object"))
-	}
 	for _, c := range p.Coverage {
 		if c.Missing != "" {
 			say("%s has no record of %s: the logs were off, were not synced, or nothing happened.", c.Table, c.Missing)

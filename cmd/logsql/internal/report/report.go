@@ -78,11 +78,10 @@ var files embed.FS
 
 // Mirror is what the page says about the mirror.
 type Mirror struct {
-	Dir         string
-	Program     string // the version
-	Unconverted int64
-	Tables      []Table
-	Skipped     []Skipped
+	Dir     string
+	Program string // the version
+	Tables  []Table
+	Skipped []Skipped
 }
 
 // Table is a built-in table and what is in it in all; days are 2026-01-31.
@@ -132,6 +131,12 @@ func newPeriod(m Mirror, o Options) period {
 		if o.Until.IsZero() && t.LastDay > last {
 			last = t.LastDay
 		}
+	}
+	if last < first { // asked for days after the last or before the first
+		if o.Since.IsZero() {
+			first = last
+		}
+		last = first
 	}
 	p := period{Since: first, Until: last, Unit: "hour"}
 	from, _ := time.Parse(time.DateOnly, first)

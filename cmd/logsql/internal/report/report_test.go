@@ -140,6 +140,13 @@ func TestPeriod(t *testing.T) {
 		t.Error(got)
 	}
 	since := time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC)
+	after := time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)
+	if got := newPeriod(m, Options{Since: after}); got != (period{"2022-01-01", "2022-01-01", "hour"}) {
+		t.Error(got)
+	}
+	if got := newPeriod(m, Options{Until: since}); got != (period{"2021-01-01", "2021-01-01", "hour"}) {
+		t.Error(got)
+	}
 	if got := newPeriod(m, Options{Since: since}); got != (period{"2021-01-01", "2021-12-06", "day"}) {
 		t.Error(got)
 	}
