@@ -22,6 +22,7 @@ func Bind(stmt syntax.Statement, cat *catalog.Catalog, database string, params .
 	if b.prune(); b.err != nil {
 		return nil, b.err
 	}
+	b.countReads()
 	return b.info, nil
 }
 
@@ -74,6 +75,7 @@ const (
 // is bound after it has the unknown type, which nothing complains about, so no
 // method returns an error.
 type binder struct {
+	within   *CTE // the WITH part that is being bound
 	info     *Info
 	cat      *catalog.Catalog
 	database string

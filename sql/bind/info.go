@@ -86,6 +86,11 @@ type Scan struct {
 	Files      []catalog.File
 	Lake       catalog.LakeCopy // further files, to be read where the lake has them
 	at         *syntax.Table
+
+	// Times is how often Athena reads it: once for each time that a WITH part around
+	// it is named.
+	Times  int64
+	within *CTE
 }
 
 // CTE is one part of WITH.
@@ -96,8 +101,9 @@ type CTE struct {
 	Step    syntax.Body // what each step reads the one before with
 	Union   *syntax.SetOp
 
-	query *syntax.Query // of a part that is not recursive
-	reads int           // how often it is named
+	query   *syntax.Query // of a part that is not recursive
+	reads   int           // how often it is named
+	readers []*CTE        // the part in which each of those stands, nil for none
 }
 
 // Output is one column of a query's body.

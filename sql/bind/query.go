@@ -68,11 +68,14 @@ func (b *binder) with(w *syntax.With, info *Query, outer *scope) *scope {
 			s.with[name] = cte
 			continue
 		}
+		cte, around := &CTE{query: p.Query}, b.within
+		b.within = cte
 		outs := slices.Clone(b.query(p.Query, s))
+		b.within = around
 		if p.Columns != nil {
 			outs = b.rename(outs, p.Columns)
 		}
-		cte := &CTE{Name: freeName(name, b.ctes), Outputs: outs, query: p.Query}
+		cte.Name, cte.Outputs = freeName(name, b.ctes), outs
 		info.CTEs = append(info.CTEs, cte)
 		s.with[name] = cte
 	}

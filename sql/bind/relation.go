@@ -85,6 +85,7 @@ func (b *binder) table(r *syntax.Table, s *scope, hint string) []field {
 	}
 	if cte := s.lookupWith(name); cte != nil && len(r.Name) == 1 {
 		cte.reads++
+		cte.readers = append(cte.readers, b.within)
 		rel := &Relation{Alias: b.alias(hint, name), CTE: cte, Columns: columnsOf(cte.Outputs)}
 		return b.add(r, rel, name)
 	}
@@ -97,7 +98,7 @@ func (b *binder) table(r *syntax.Table, s *scope, hint string) []field {
 		return b.view(r, t, hint)
 	}
 	all := t.All()
-	scan := &Scan{Table: t, Used: make([]bool, len(all)), Parts: t.Parts, at: r}
+	scan := &Scan{Table: t, Used: make([]bool, len(all)), Parts: t.Parts, at: r, within: b.within}
 	b.info.Scans = append(b.info.Scans, scan)
 	rel := &Relation{Alias: b.alias(hint, name), Scan: scan}
 	for i, c := range all {

@@ -17,7 +17,7 @@ import (
 
 // Scanned is what a statement reads. Of Parquet bytes are those of the columns it
 // names, of any other file all as stored. A table that is read twice counts
-// twice, as it does on Athena.
+// twice, as it does on Athena; there so does one in a WITH part that is named twice.
 type Scanned struct {
 	Files   int64 `json:"files"`    // that are read: parts of the lake, or objects
 	OfFiles int64 `json:"of_files"` // that the tables have, as far as their partitions were looked at
@@ -92,9 +92,9 @@ func (s *Scanned) builtin(ctx context.Context, w *weigher, scan *bind.Scan) erro
 		s.OfBytes += p.Bytes
 	}
 	s.Bytes += columns
-	s.AsIs += columns
-	s.Parquet += columns
-	s.Raw += raw
+	s.AsIs += scan.Times * columns
+	s.Parquet += scan.Times * columns
+	s.Raw += scan.Times * raw
 	return nil
 }
 
@@ -128,11 +128,11 @@ func (s *Scanned) external(ctx context.Context, w *weigher, scan *bind.Scan) err
 		if read, err = w.files(ctx, scan.Files, used(scan)); err != nil {
 			return err
 		}
-		s.count(files, read, whole, read, read, read)
+		s.count(files, read, whole, scan.Times*read, scan.Times*read, scan.Times*read)
 		return nil
 	}
 	s.NoParquet = s.NoParquet || files > 0
-	s.count(files, read, whole, whole, whole, 0)
+	s.count(files, read, whole, scan.Times*whole, scan.Times*whole, 0)
 	return s.copied(ctx, w, scan)
 }
 
@@ -165,7 +165,7 @@ func (s *Scanned) copied(ctx context.Context, w *weigher, scan *bind.Scan) error
 	for _, p := range parts {
 		whole += p.Bytes
 	}
-	s.count(int64(len(parts)), columns, whole, objects, objects, columns)
+	s.count(int64(len(parts)), columns, whole, scan.Times*objects, scan.Times*objects, scan.Times*columns)
 	return nil
 }
 
