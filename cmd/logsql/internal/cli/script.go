@@ -32,10 +32,11 @@ func (a *app) script(ctx context.Context, session *sql.Session, src, name string
 	}
 	err := inSource(parseErr, src, name)
 	if err != nil && a.goesOn(ctx, err, out) {
-		err = errors.Join(errStatements, a.script(ctx, session, afterError(src, parseErr), name, out))
+		failed++
+		err = a.script(ctx, session, afterError(src, parseErr), name, out)
 	}
-	if failed > 0 {
-		err = errors.Join(errStatements, err)
+	if err == nil && failed > 0 {
+		return errStatements
 	}
 	return err
 }

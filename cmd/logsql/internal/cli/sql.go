@@ -65,7 +65,8 @@ reads the objects.
 Below a result on a terminal, or with --stats, stand its rows and time, the files
 and bytes read, and what Athena would have scanned and charged: on the raw objects
 (all of them as stored, of the partitions that WHERE leaves) and on Parquet (the
-columns that are named). Athena bills whole MB, 10 at least; the price is that of
+columns that are named). Access logs whose keys have no folders by day cannot be
+partitioned on Athena: there it would scan all days of them, not the ones counted. Athena bills whole MB, 10 at least; the price is that of
 the region the mirror was synced from. None is published for China: there only
 bytes are shown, unless --price says what a TB costs.
 
