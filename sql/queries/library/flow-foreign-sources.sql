@@ -3,22 +3,21 @@
 -- columns: srcaddr, interface_id, dstport, packets, bytes, action
 -- parameter: ranges: the VPC's own ranges, with commas between them
 -- parameter: rows: how many at most
-SELECT
-  srcaddr,
-  sum(IF(action = 'ACCEPT', records, 0)) AS accepted,
-  sum(IF(action = 'REJECT', records, 0)) AS rejected,
-  count(DISTINCT interface_id) AS interfaces,
-  count(DISTINCT dstport) AS ports,
-  sum(bytes) AS total_bytes
+SELECT *
 FROM (
-  SELECT srcaddr, interface_id, dstport, action, count(*) AS records, sum(bytes) AS bytes
+  SELECT
+    srcaddr,
+    count_if(action = 'ACCEPT') AS accepted,
+    count_if(action = 'REJECT') AS rejected,
+    count(DISTINCT interface_id) AS interfaces,
+    count(DISTINCT dstport) AS ports,
+    sum(bytes) AS total_bytes
   FROM vpc_flow_logs
   WHERE srcaddr <> '-'
-  GROUP BY srcaddr, interface_id, dstport, action
+  GROUP BY srcaddr
 )
 WHERE none_match(
   split(/* ranges */ '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7', ','),
   r -> contains(trim(r), TRY_CAST(srcaddr AS ipaddress)))
-GROUP BY srcaddr
 ORDER BY total_bytes DESC, srcaddr
 LIMIT /* rows */ 100

@@ -14,6 +14,13 @@ WITH served AS (
   FROM vpc_flow_logs
   WHERE action = 'ACCEPT' AND instance_id = '-' AND contains(split(/* ports */ '80,443', ','), CAST(srcport AS varchar))
   GROUP BY interface_id, srcaddr, srcport, dstaddr
+),
+clients AS (
+  SELECT client, bool_and(none_match(
+    split(/* own */ '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,127.0.0.0/8,224.0.0.0/4,240.0.0.0/4,0.0.0.0/8,fc00::/7,fe80::/10,ff00::/8,::/127', ','),
+    r -> contains(trim(r), TRY_CAST(client AS ipaddress)))) AS public
+  FROM (SELECT DISTINCT client FROM served)
+  GROUP BY client
 )
 SELECT
   interface_id,
@@ -23,9 +30,8 @@ SELECT
   sum(received) AS bytes_from_internet,
   sum(sent) AS bytes_to_internet
 FROM served
-WHERE none_match(
-  split(/* own */ '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,127.0.0.0/8,224.0.0.0/4,240.0.0.0/4,0.0.0.0/8,fc00::/7,fe80::/10,ff00::/8,::/127', ','),
-  r -> contains(trim(r), TRY_CAST(client AS ipaddress)))
+JOIN clients USING (client)
+WHERE public
 GROUP BY interface_id, address, port
 ORDER BY bytes_to_internet DESC, bytes_from_internet DESC, interface_id, address, port
 LIMIT /* rows */ 100

@@ -24,10 +24,7 @@ rejected AS (
   GROUP BY interface_id, srcaddr, dstaddr, srcport, dstport, protocol, psrc, pdst, "start"
 ),
 accepted AS (
-  SELECT interface_id, srcaddr, dstaddr, srcport, dstport, protocol, psrc, pdst, "start", max("end") AS "end"
-  FROM flows
-  WHERE action = 'ACCEPT'
-  GROUP BY interface_id, srcaddr, dstaddr, srcport, dstport, protocol, psrc, pdst, "start"
+  SELECT * FROM flows WHERE action = 'ACCEPT'
 ),
 peers AS (
   SELECT interface_id, addr, count(DISTINCT peer) AS peers
