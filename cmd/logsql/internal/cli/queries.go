@@ -267,15 +267,12 @@ func unknownQuery(name string, list []queries.Query) error {
 }
 
 func parameterValues(flags []string) (map[string]string, error) {
+	list, err := parseParams(flags)
 	values := map[string]string{}
-	for _, flag := range flags {
-		name, value, ok := strings.Cut(flag, "=")
-		if !ok || name == "" {
-			return nil, usagef("for example: --param address=10.0.1.10", "--param %q: write it as name=value", flag)
-		}
-		values[name] = value
+	for _, p := range list {
+		values[p.Name] = p.Value
 	}
-	return values, nil
+	return values, err
 }
 
 func (a *app) runQuery(ctx context.Context, name string, o queryOptions) error {
