@@ -95,25 +95,52 @@ func isNumber(t schema.Type) bool {
 	return t.IsInteger() || t.Kind == schema.Real || t.Kind == schema.Double || t.Kind == schema.Decimal
 }
 
-func read(columns []schema.Column, rows iter.Seq2[[]any, error], labelled, drawn []int) (labels []string, all []*series, err error) {
+func read(columns []schema.Column, rows iter.Seq2[[]any, error], labelled, drawn []int) ([]string, []*series, error) {
+	var all []*series
 	for _, i := range drawn {
 		all = append(all, &series{name: printable(columns[i].Name)})
 	}
+	var parts [][]string
 	for row, err := range rows {
 		if err != nil {
 			return nil, nil, err
 		}
-		var parts []string
+		var of []string
 		for _, i := range labelled {
-			parts = append(parts, textOf(row[i], columns[i].Type))
+			of = append(of, textOf(row[i], columns[i].Type))
 		}
-		labels = append(labels, strings.Join(parts, "  "))
+		parts = append(parts, of)
 		for n, i := range drawn {
 			all[n].texts = append(all[n].texts, textOf(row[i], columns[i].Type))
 			all[n].values = append(all[n].values, number(row[i]))
 		}
 	}
-	return labels, all, nil
+	return aligned(parts), all, nil
+}
+
+// widest is how wide a column of a label may be made for others' sake.
+const widest = 40
+
+// aligned joins the parts of each label, those of a column one below the other.
+func aligned(parts [][]string) (labels []string) {
+	var widths []int
+	for _, of := range parts {
+		widths = append(widths, make([]int, max(0, len(of)-len(widths)))...)
+		for i, s := range of {
+			widths[i] = max(widths[i], min(widest, width(s)))
+		}
+	}
+	for _, of := range parts {
+		label := ""
+		for i, s := range of {
+			if i < len(of)-1 {
+				s = pad(s, widths[i]) + "  "
+			}
+			label += s
+		}
+		labels = append(labels, label)
+	}
+	return labels
 }
 
 func textOf(v any, t schema.Type) string {

@@ -86,6 +86,16 @@ n
 3389  ###### 2
 `,
 		},
+		"labels of two columns": {
+			[]schema.Column{addr, col("dstport", schema.Integer), col("n", schema.BigInt)},
+			of([]any{"10.0.0.1", int64(22), int64(4)}, []any{"10.0.0.101", int64(3389), int64(2)}),
+			Options{Width: 40, ASCII: true},
+			`
+n
+10.0.0.1    22    ################### 4
+10.0.0.101  3389  ########## 2
+`,
+		},
 		"no rows": {[]schema.Column{addr, bytes}, of(), Options{}, "\nbytes\n(no rows)\n"},
 		"series": {
 			[]schema.Column{col("day", schema.Date), bytes},

@@ -7,13 +7,10 @@ package report
 import (
 	"context"
 	"embed"
-	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"logsql/sql"
-	"logsql/sql/syntax"
 )
 
 // shape is how a question's answer is shown.
@@ -28,7 +25,7 @@ const (
 )
 
 // question is one part of a chapter. Its statement is questions/<name>.sql,
-// plain Athena SQL; the first line names its parameters.
+// plain Athena SQL; see statement for the first line.
 type question struct {
 	name  string
 	title string
@@ -47,10 +44,12 @@ var chapters = []struct {
 		{"flow_bytes", "Bytes over time", "By the start of each record.", "No record says when it began.", series},
 		{"flow_talkers", "Top talkers", "The 15 pairs of addresses with the most bytes.", "No record has bytes.", ranked},
 		{"flow_internet", "Internet traffic by interface", "Accepted bytes to and from public addresses. Behind a NAT gateway this is the gateway's interface.", "No traffic with public addresses was accepted.", ranked},
+		{"flow_nat", "Internet traffic behind NAT gateways", "By the instance, where the logs have the fields pkt-srcaddr and pkt-dstaddr.", "No record is of a NAT gateway, or the logs lack the pkt- fields.", plain},
 		{"flow_peers", "Public addresses", "Those that exchanged the most bytes with the interfaces.", "No traffic with public addresses was accepted.", ranked},
 		{"flow_rejects", "Rejects by port and hour", "The 15 destination ports with the most rejected records, by the hour of the day (UTC).", "Nothing was rejected.", heat},
 		{"flow_scanners", "Who was rejected", "Many ports or many targets from one source look like a scan.", "Nothing was rejected.", ranked},
-		{"flow_rules", "Security group or network ACL", "A security group lets the answer of what it accepted pass; a network ACL does not. Where the other way was accepted within five minutes, only the ACL can be at fault.", "Nothing was rejected.", plain},
+		{"flow_rules", "Security group or network ACL", "Rejected records by what can be at fault: a security group lets the answer to what it accepted pass, a network ACL asks its rules again. logsql queries run flow-sg-or-nacl lists the flows.", "Nothing was rejected.", plain},
+		{"flow_gaps", "Gaps", "SKIPDATA: AWS recorded nothing, whatever passed. NODATA: nothing passed.", "No interface had a gap.", plain},
 	}},
 	{"s3_access_logs", "S3 access logs", "s3_days", []question{
 		{"s3_totals", "In all", "", "", tiles},
@@ -154,42 +153,4 @@ type answer struct {
 	columns []column
 	rows    [][]cell
 	notes   []string
-}
-
-// ask runs questions/<name>.sql for a period. Parameters are bound as EXECUTE
-// binds them.
-func ask(ctx context.Context, session *sql.Session, name string, p period) (answer, error) {
-	text, err := files.ReadFile("questions/" + name + ".sql")
-	if err != nil {
-		return answer{}, err
-	}
-	statements, err := syntax.Parse(string(text))
-	if err != nil {
-		return answer{}, fmt.Errorf("%s: %w", name, err)
-	}
-	id := syntax.Ident{Name: "question"}
-	if _, err := session.Query(ctx, &syntax.Prepare{Name: id, Of: statements[0]}); err != nil {
-		return answer{}, fmt.Errorf("%s: %w", name, err)
-	}
-	rows, err := session.Query(ctx, &syntax.Execute{Name: id, Using: p.values(string(text))})
-	if err != nil {
-		return answer{}, fmt.Errorf("%s: %w", name, err)
-	}
-	defer rows.Close()
-	a, err := read(rows)
-	if err != nil {
-		return answer{}, fmt.Errorf("%s: %w", name, err)
-	}
-	return a, nil
-}
-
-// values are the parameters that the first line of a question names.
-func (p period) values(text string) []syntax.Expr {
-	line, _, _ := strings.Cut(text, "\n")
-	of := map[string]string{"since": p.Since, "until": p.Until, "unit": p.Unit}
-	var values []syntax.Expr
-	for name := range strings.SplitSeq(strings.TrimPrefix(line, "-- "), ", ") {
-		values = append(values, &syntax.StringLit{Value: of[name]})
-	}
-	return values
 }

@@ -33,20 +33,19 @@ func TestQuestions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		statements, err := syntax.Parse(string(text))
-		if err != nil || len(statements) != 1 {
-			t.Errorf("%s: %d statements, %v", name, len(statements), err)
+		p := period{Since: "2021-12-04", Until: "2021-12-06", Unit: "hour"}
+		q, values, err := p.statement(string(text))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		takes := 0
-		syntax.Walk(statements[0], func(n syntax.Node) bool {
+		syntax.Walk(q, func(n syntax.Node) bool {
 			if _, ok := n.(*syntax.Param); ok {
 				takes++
 			}
 			return true
 		})
-		p := period{Since: "2021-12-04", Until: "2021-12-06", Unit: "hour"}
-		values := p.values(string(text))
 		if len(values) != takes {
 			t.Errorf("%s takes %d parameters, its first line names %d", name, takes, len(values))
 		}

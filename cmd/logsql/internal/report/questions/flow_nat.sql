@@ -1,0 +1,2 @@
+-- with found: flow-internet-by-instance
+SELECT * FROM found LIMIT 15
