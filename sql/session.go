@@ -67,6 +67,11 @@ func (s *Session) SetDatabase(name string) {
 	s.database = strings.ToLower(name)
 }
 
+// Catalog is the catalog as a statement would see it now.
+func (s *Session) Catalog(ctx context.Context) (*catalog.Catalog, error) {
+	return catalog.Open(ctx, s.mirror)
+}
+
 // Close ends the session.
 func (s *Session) Close() error {
 	err := s.closeDuck()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"syscall"
 
@@ -104,16 +105,33 @@ func exitStatus(err error) int {
 
 // printError writes "logsql: message", for SQL the line with the span
 // underlined, and a hint where there is one.
-func printError(w io.Writer, err error) {
+func printError(w io.Writer, err error) { printErrorIn(w, err, colored(w)) }
+
+// colored reports whether what is written to w may have colours.
+func colored(w io.Writer) bool {
+	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// printErrorIn is printError with the message and the mark below the span in red
+// where color is.
+func printErrorIn(w io.Writer, err error, color bool) {
+	red := func(s string) string { return s }
+	if color {
+		red = func(s string) string { return "\x1b[31m" + s + "\x1b[0m" }
+	}
 	var stmt *sqlError
 	if errors.As(err, &stmt) {
 		where := ""
 		if stmt.file != "" {
 			where = stmt.file + ": "
 		}
-		fmt.Fprintf(w, "logsql: %s%s\n%s", where, stmt.err, underline(stmt.src, stmt.err.From, stmt.err.To))
+		line, mark := underline(stmt.src, stmt.err.From, stmt.err.To)
+		fmt.Fprintf(w, "logsql: %s%s\n", where, red(stmt.err.Error()))
+		if mark != "" {
+			fmt.Fprintf(w, "%s\n%s\n", line, red(mark))
+		}
 	} else {
-		fmt.Fprintf(w, "logsql: %s\n", message(err))
+		fmt.Fprintf(w, "logsql: %s\n", red(message(err)))
 	}
 	if h := hint(err); h != "" {
 		fmt.Fprintf(w, "hint: %s\n", h)
@@ -157,15 +175,15 @@ func hint(err error) string {
 
 // underline is the source line of from with the span up to to marked by ~; a
 // span over several lines is marked to the end of its first.
-func underline(src string, from, to syntax.Pos) string {
+func underline(src string, from, to syntax.Pos) (line, mark string) {
 	if !from.IsValid() || from.Offset > len(src) {
-		return ""
+		return "", ""
 	}
 	if strings.TrimSpace(src[from.Offset:]) == "" { // the end is marked behind the last that stands there
 		from.Offset = len(strings.TrimRight(src[:from.Offset], " \t\r\n"))
 	}
 	start := strings.LastIndexByte(src[:from.Offset], '\n') + 1
-	line, _, _ := strings.Cut(src[start:], "\n")
+	line, _, _ = strings.Cut(src[start:], "\n")
 	line = strings.TrimRight(line, "\r")
 	before := line[:min(from.Offset-start, len(line))]
 	span := line[len(before):]
@@ -173,7 +191,7 @@ func underline(src string, from, to syntax.Pos) string {
 		span = line[len(before) : to.Offset-start]
 	}
 	width := max(1, text.StringWidthWithoutEscSequences(span))
-	return line + "\n" + blank(before) + strings.Repeat("~", width) + "\n"
+	return line, blank(before) + strings.Repeat("~", width)
 }
 
 // blank is white space as wide as s; tabs stay tabs, whatever their width is.

@@ -29,6 +29,7 @@ type account struct {
 	mirror  *mirror.Mirror
 	history bool
 	stats   bool
+	brief   bool // the footer leaves out what was read
 	price   func() price
 }
 
@@ -55,11 +56,17 @@ func (a *app) settle(ctx context.Context, session *sql.Session, r *run, text str
 	if of == nil || !of.stats && !of.history {
 		return
 	}
+	if screen, ok := out.w.(interface{ Settle() }); ok && err == nil {
+		screen.Settle() // the answer does not wait for its footer
+	}
 	read := of.read(ctx, r)
 	if of.history {
 		of.keep(ctx, session, r, text, read, err)
 	}
 	if of.stats && err == nil {
+		if of.brief {
+			read = nil
+		}
 		fmt.Fprint(a.err, footer(r.rows, r.took, read, of.price))
 	}
 }

@@ -1,88 +1,95 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"io"
+	"os"
 	"strings"
 
+	"logsql/cmd/logsql/internal/shell"
 	"logsql/sql"
-	"logsql/sql/syntax"
 )
 
 // prompt reads statements from a terminal and answers each at its semicolon.
 // Ctrl-C ends the statement that runs and nothing else.
-func (a *app) prompt(ctx context.Context, session *sql.Session, out *output) error {
-	fmt.Fprintln(a.err, `Statements end with ";". Ctrl-D or "quit" leaves.`)
-	in := bufio.NewReader(a.in)
-	src := ""
-	for {
-		if strings.TrimSpace(src) == "" {
-			src = ""
-			fmt.Fprint(a.err, "logsql> ")
-		} else {
-			fmt.Fprint(a.err, "     -> ")
-		}
-		line, err := in.ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-		end := err != nil
-		if src == "" && isQuit(line) {
-			return nil
-		}
-		src += line
-		if end || whole(src) {
-			a.interactive(ctx, session, src, out)
-			src = ""
-		}
-		if end {
-			fmt.Fprintln(a.err)
-			return nil
-		}
+func (a *app) prompt(ctx context.Context, session *sql.Session, o sqlOptions, out *output) error {
+	terminal, ok := a.out.(*os.File)
+	errs, okErr := a.err.(*os.File)
+	if !ok || !okErr {
+		return errors.New("the prompt needs a terminal")
 	}
+	options := shell.Options{
+		In: a.in.(*os.File), Out: terminal, Err: errs,
+		Color: colored(errs),
+		Mode:  o.output, Session: session, Host: host{a, session, out},
+	}
+	if o.outputFile != "" || !isTerminal(a.out) {
+		options.File, options.FileName = out.w, o.outputFile
+	}
+	return shell.Run(ctx, options)
 }
 
-func isQuit(line string) bool {
-	switch strings.ToLower(strings.TrimRight(strings.TrimSpace(line), ";")) {
-	case "quit", "exit", ".quit", `\q`:
-		return true
-	}
-	return false
+// host answers the shell's statements.
+type host struct {
+	app     *app
+	session *sql.Session
+	output  *output // as the flags have it
 }
 
-// whole reports whether src ends at a semicolon that ends a statement: not one
-// inside a text or a comment.
-func whole(src string) bool {
-	if !strings.HasSuffix(strings.TrimSpace(src), ";") {
-		return false
-	}
-	_, err := syntax.Parse(src)
-	return !syntax.IsIncomplete(err)
+// on is the app with what it prints going to where the shell wants it.
+func (h host) on(to shell.Output) *app {
+	a := *h.app
+	a.out, a.err = to.To, to.Err
+	return &a
 }
 
-// interactive runs src and prints its error, if there is one, and goes on.
-func (a *app) interactive(ctx context.Context, session *sql.Session, src string, out *output) {
-	ctx, stop := interruptible(ctx)
-	defer stop()
-	parsed, parseErr := syntax.ParseScript(src)
+func (h host) Run(ctx context.Context, src string, from shell.Source, to shell.Output) bool {
+	a := h.on(to)
+	out := *h.output
+	out.w, out.format, out.options, out.color, out.plain = to.To, to.Format, to.Options, to.Options.Color, !to.Asked
+	if out.account != nil {
+		of := *out.account
+		of.stats, of.brief, out.account = to.Timer, !to.Bytes, &of
+	}
+	src = strings.Repeat("\n", from.Line) + src // lines are the file's
+	parsed, err := parse(src, out.params)
 	a.tolerated(parsed)
 	out.src = src
 	for _, statement := range parsed.Statements {
-		if err := a.answerTimed(ctx, session, statement, out); err != nil {
-			printError(a.err, inSource(err, src, ""))
-			return
+		out.count = 0 // the footer divides them
+		if err := a.answer(ctx, h.session, statement, &out); err != nil {
+			return h.told(ctx, a, err, src, from)
 		}
 	}
-	if parseErr != nil {
-		printError(a.err, inSource(parseErr, src, ""))
-	}
+	return h.told(ctx, a, err, src, from)
 }
 
-// answerTimed is answer without a line between results: the footer divides them.
-func (a *app) answerTimed(ctx context.Context, session *sql.Session, statement syntax.Statement, out *output) error {
-	rows := 0
-	return a.answer(ctx, session, statement, out.counting(&rows))
+// told prints err, if it is one, and reports whether there was none. Somebody
+// who leaves the pager has seen enough.
+func (h host) told(ctx context.Context, a *app, err error, src string, from shell.Source) bool {
+	switch {
+	case err == nil, errors.Is(err, shell.ErrLeft):
+		return err == nil
+	case ctx.Err() != nil:
+		err = ctx.Err() // however the database words it
+	}
+	printErrorIn(a.err, inSource(err, src, from.File), colored(h.app.err))
+	return false
 }
+
+// Command runs a command of logsql's on this mirror.
+func (h host) Command(ctx context.Context, to shell.Output, args ...string) error {
+	a := h.on(to)
+	root := a.root()
+	root.SetArgs(append([]string{"--mirror", h.app.mirror}, args...))
+	root.SetIn(strings.NewReader(""))
+	root.SetOut(to.To)
+	root.SetErr(to.Err)
+	err := root.ExecuteContext(ctx)
+	if errors.Is(err, errIncomplete) {
+		return nil // it was reported
+	}
+	return err
+}
+
+func (h host) Error(err error) { printError(h.app.err, err) }

@@ -45,7 +45,8 @@ func (a *app) sqlCommand() *cobra.Command {
 		Short: "Run Athena SQL on the mirror",
 		Long: `Runs Athena SQL on what is mirrored and converted, and prints what Athena would
 answer. The statements come from -c, from a file, or from standard input; on a
-terminal there is a prompt, where a statement ends at its semicolon. Several
+terminal there is a shell, where a statement ends at its semicolon, Tab completes
+and .help lists the commands; ~/.logsqlrc has those to begin with. Several
 statements stop at the first that fails, unless --keep-going is given.
 
 --param name=value gives a value to :name in the statements, or to their ? in the
@@ -86,7 +87,7 @@ exit status.`,
 		Example: `  logsql sql -c "SELECT count(*) FROM vpc_flow_logs WHERE year='2021'"
   logsql sql -f report.sql --output csv --output-file report.csv
   logsql sql < report.sql
-  logsql sql                                  a prompt; Ctrl-D leaves`,
+  logsql sql                                  a shell; Ctrl-D leaves`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef(`for example: logsql sql -c "SELECT 1", or logsql sql -f query.sql`, "logsql sql takes its statements from -c, -f or standard input, not as an argument: %q", args[0])
@@ -187,7 +188,7 @@ func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
 			out.account = a.accountOf(ctx, m, o, prompt)
 			out.params, out.keepGoing = params, o.keepGoing
 			if prompt {
-				return a.prompt(ctx, session, out)
+				return a.prompt(ctx, session, o, out)
 			}
 			src, name, err := a.statements(o, command)
 			if err != nil {
@@ -247,6 +248,7 @@ type output struct {
 
 	src     string // the text that statements stand in
 	account *account
+	options render.Options // what the shell asks for besides
 
 	params    []sql.Param
 	keepGoing bool // after a statement that fails
@@ -269,7 +271,9 @@ func (out *output) write(r *sql.Rows) error {
 	if out.chart {
 		return draw(out.w, r.Columns, all)
 	}
-	return out.format.Write(out.w, render.Result{Columns: r.Columns, Rows: all}, render.Options{Color: out.color})
+	options := out.options
+	options.Color = out.color
+	return out.format.Write(out.w, render.Result{Columns: r.Columns, Rows: all}, options)
 }
 
 func writeLines(w io.Writer, rows iter.Seq2[[]any, error]) error {

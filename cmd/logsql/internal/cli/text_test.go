@@ -46,14 +46,22 @@ func TestUnderline(t *testing.T) {
 		at := strings.Index(c.src, c.mark)
 		from := syntax.Pos{Offset: at, Line: 1, Col: 1}
 		to := syntax.Pos{Offset: at + len(c.mark), Line: 1, Col: 1}
-		if got := underline(c.src, from, to); got != c.want {
+		if got := underlined(c.src, from, to); got != c.want {
 			t.Errorf("%s:\n%q\nwant\n%q", c.name, got, c.want)
 		}
 	}
-	if got := underline("SELECT", syntax.Pos{Offset: 6, Line: 1, Col: 7}, syntax.Pos{}); got != "SELECT\n      ~\n" {
+	if got := underlined("SELECT", syntax.Pos{Offset: 6, Line: 1, Col: 7}, syntax.Pos{}); got != "SELECT\n      ~\n" {
 		t.Errorf("at the end of input: %q", got)
 	}
-	if got := underline("SELECT", syntax.Pos{}, syntax.Pos{}); got != "" {
+	if got := underlined("SELECT", syntax.Pos{}, syntax.Pos{}); got != "" {
 		t.Errorf("without a place: %q", got)
 	}
+}
+
+func underlined(src string, from, to syntax.Pos) string {
+	line, mark := underline(src, from, to)
+	if mark == "" {
+		return ""
+	}
+	return line + "\n" + mark + "\n"
 }

@@ -21,7 +21,10 @@ type Result struct {
 
 // Options are what a format may heed.
 type Options struct {
-	Color bool // NULLs are dim
+	Color  bool   // NULLs are dim
+	Null   string // what stands for NULL in tables; "" is NULL
+	Width  int    // a table that is wider is written a column a line; 0 for any width
+	Screen bool   // a terminal shows it: control characters, which it would obey, are written as escapes
 }
 
 // Format is one way to write a result.

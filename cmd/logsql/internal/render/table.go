@@ -2,6 +2,7 @@ package render
 
 import (
 	"bufio"
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,16 +36,17 @@ var (
 )
 
 func writeBox(w *bufio.Writer, r Result, o Options) error {
-	return drawTable(w, r, o, boxLines, oneLine)
+	return drawTable(w, r, o, boxLines, visible)
 }
 
 func writeTable(w *bufio.Writer, r Result, o Options) error {
-	return drawTable(w, r, o, asciiLines, oneLine)
+	return drawTable(w, r, o, asciiLines, visible)
 }
 
 var markdown = strings.NewReplacer("\n", "<br>", "\r", "", "|", `\|`, "\t", " ")
 
-func oneLine(s string) string { return harmless(s, "") }
+// visible is s on one line.
+func visible(s string) string { return harmless(s, "") }
 
 // harmless writes what a terminal would obey as escapes: control characters but
 // those in allowed, and what turns the direction of text. Logs have other people's
@@ -74,6 +76,8 @@ func writeMarkdown(w *bufio.Writer, r Result, _ Options) error {
 // table is a table being drawn: rows are held until the widths are settled.
 type table struct {
 	w       *bufio.Writer
+	limit   int // a wider one is turned on its side; 0 for none
+	records *records
 	lines   lines
 	null    string
 	right   []bool
@@ -84,7 +88,7 @@ type table struct {
 }
 
 func drawTable(w *bufio.Writer, r Result, o Options, l lines, clean func(string) string) error {
-	t := &table{w: w, lines: l, null: nullText(o), width: make([]int, len(r.Columns))}
+	t := &table{w: w, limit: o.Width, lines: l, null: nullText(o), width: make([]int, len(r.Columns))}
 	for _, c := range r.Columns {
 		t.head = append(t.head, clean(c.Name))
 		t.right = append(t.right, c.Type.IsNumber())
@@ -104,15 +108,18 @@ func drawTable(w *bufio.Writer, r Result, o Options, l lines, clean func(string)
 		return err // nothing of the answer was shown, so show no half of it
 	}
 	t.start()
-	t.rule(l.bottom)
+	if t.records == nil {
+		t.rule(l.bottom)
+	}
 	return err
 }
 
 func nullText(o Options) string {
+	null := cmp.Or(o.Null, "NULL")
 	if o.Color {
-		return "\x1b[2mNULL\x1b[0m"
+		return "\x1b[2m" + null + "\x1b[0m"
 	}
-	return "NULL"
+	return null
 }
 
 func (t *table) widen(row []string) {
@@ -121,8 +128,20 @@ func (t *table) widen(row []string) {
 	}
 }
 
+// wide is how wide a row is drawn.
+func (t *table) wide() int {
+	wide := text.StringWidthWithoutEscSequences(t.lines.row[0]+t.lines.row[2]) + (len(t.width)-1)*text.StringWidthWithoutEscSequences(t.lines.row[1])
+	for _, w := range t.width {
+		wide += w
+	}
+	return wide
+}
+
 func (t *table) add(row []string) error {
-	if t.drawing {
+	switch {
+	case t.records != nil:
+		return t.records.write(row)
+	case t.drawing:
 		return t.row(t.lines.row, row)
 	}
 	t.widen(row)
@@ -139,6 +158,14 @@ func (t *table) start() {
 		return
 	}
 	t.drawing = true
+	if t.limit > 0 && t.wide() > t.limit && len(t.held) > 0 {
+		t.records = newRecords(t.w, t.head)
+		for _, row := range t.held {
+			t.records.write(row)
+		}
+		t.held = nil
+		return
+	}
 	t.rule(t.lines.top)
 	t.row(t.lines.head, t.head)
 	t.rule(t.lines.middle)
@@ -177,29 +204,58 @@ func (t *table) rule(edge [3]string) {
 	t.w.WriteString(edge[0] + strings.Join(parts, edge[1]) + edge[2] + "\n")
 }
 
+// records are rows with a column a line.
+type records struct {
+	w     *bufio.Writer
+	names []string // padded to one width
+	begun bool
+}
+
+func newRecords(w *bufio.Writer, names []string) *records {
+	width := 0
+	for _, name := range names {
+		width = max(width, text.StringWidthWithoutEscSequences(name))
+	}
+	r := &records{w: w}
+	for _, name := range names {
+		r.names = append(r.names, strings.Repeat(" ", width-text.StringWidthWithoutEscSequences(name))+name)
+	}
+	return r
+}
+
+func (r *records) write(values []string) error {
+	if r.begun {
+		r.w.WriteByte('\n')
+	}
+	r.begun = true
+	for i, value := range values {
+		if _, err := r.w.WriteString(r.names[i] + " = " + value + "\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // writeLine writes a column a line, names set to the right, and an empty line
 // between rows.
 func writeLine(w *bufio.Writer, r Result, o Options) error {
-	width := 0
-	for _, c := range r.Columns {
-		width = max(width, text.StringWidthWithoutEscSequences(c.Name))
+	clean := func(s string) string { return harmless(s, "\n\t") }
+	if o.Screen {
+		clean = visible
 	}
-	first := true
+	var names []string
+	for _, c := range r.Columns {
+		names = append(names, clean(c.Name))
+	}
+	out, null := newRecords(w, names), nullText(o)
+	values := make([]string, len(names))
 	return eachRow(r, func(row cells) error {
-		if !first {
-			w.WriteByte('\n')
-		}
-		first = false
-		for i, c := range r.Columns {
-			value := nullText(o)
+		for i := range values {
+			values[i] = null
 			if row.set[i] {
-				value = harmless(row.text[i], "\n\t")
-			}
-			pad := strings.Repeat(" ", width-text.StringWidthWithoutEscSequences(c.Name))
-			if _, err := w.WriteString(pad + c.Name + " = " + value + "\n"); err != nil {
-				return err
+				values[i] = clean(row.text[i])
 			}
 		}
-		return nil
+		return out.write(values)
 	})
 }
