@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"logsql/sql"
@@ -37,7 +38,11 @@ func askText(ctx context.Context, session *sql.Session, text string, p period) (
 		return answer{}, err
 	}
 	defer rows.Close()
-	return read(rows)
+	a, err := read(rows)
+	if n, ok := prepared.Limit.(*syntax.NumberLit); ok && err == nil {
+		a.limit, err = strconv.Atoi(n.Text)
+	}
+	return a, err
 }
 
 // statement is a question's tree and its parameters. Its first line names

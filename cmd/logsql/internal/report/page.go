@@ -57,6 +57,7 @@ type part struct {
 	Heat                    *heatmap
 	Columns                 []column
 	Rows                    [][]cell
+	First                   int  // rows, where the statement's LIMIT left out what may be there
 	Folded                  bool // the chart says it; the table is for reading out and for paper
 }
 
@@ -130,6 +131,9 @@ func (q question) shown(a answer, p period) part {
 		a.rank()
 	}
 	out.Columns, out.Rows = a.columns, a.rows
+	if len(a.rows) == a.limit {
+		out.First = a.limit
+	}
 	return out
 }
 

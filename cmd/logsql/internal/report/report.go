@@ -64,7 +64,7 @@ var chapters = []struct {
 		{"trail_totals", "In all", "", "", tiles},
 		{"trail_events", "Events over time", "", "No event has a time.", series},
 		{"trail_principals", "Who is active", "", "There are no events.", ranked},
-		{"trail_signins", "Console sign-ins without MFA", "The last 15 that succeeded. Users of a federation sign in elsewhere and are listed, too.", "Every sign-in had MFA, or there was none.", plain},
+		{"trail_signins", "Console sign-ins without MFA", "The last 15 that succeeded. Users of a federation sign in elsewhere and are listed, too.", "No sign-in that succeeded says it was without MFA.", plain},
 		{"trail_root", "Use of root", "The last 15 events of the root user itself.", "Root was not used.", plain},
 		{"trail_denied", "Access denied", "By principal and event.", "Nothing was denied.", ranked},
 		{"trail_changes", "Changes to IAM, security groups and trails", "The last 20.", "Nothing of these was changed.", plain},
@@ -153,4 +153,5 @@ type answer struct {
 	columns []column
 	rows    [][]cell
 	notes   []string
+	limit   int // the statement's; 0 for none
 }
