@@ -28,6 +28,7 @@ var owners = []struct{ path, owner string }{
 	{"github.com/spf13/", "cmd/logsql/internal/cli"},
 	{"github.com/jedib0t/", "cmd/logsql/internal"},
 	{"github.com/mattn/go-isatty", "cmd/logsql/internal/cli"},
+	{"github.com/reeflective/", "cmd/logsql/internal/shell"},
 }
 
 // pure packages work on values alone: no files, no network, no database.

@@ -254,12 +254,6 @@ type output struct {
 	keepGoing bool // after a statement that fails
 }
 
-// counting is out, adding the rows that go through it to n.
-func (out output) counting(n *int) *output {
-	out.count, out.rows = 0, n
-	return &out
-}
-
 func (out *output) write(r *sql.Rows) error {
 	all := r.All
 	if out.rows != nil {

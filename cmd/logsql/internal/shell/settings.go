@@ -28,11 +28,10 @@ func defaults(mode string) settings {
 
 // resultFile is where .output sends results.
 type resultFile struct {
-	w     io.Writer
-	f     *os.File // nil where somebody else closes it
-	name  string
-	mode  string // the format its name asks for, "" for none
-	count int
+	w    io.Writer
+	f    *os.File // nil where somebody else closes it
+	name string
+	mode string // the format its name asks for, "" for none
 }
 
 // byExtension are the formats that a file's name asks for.
