@@ -84,11 +84,11 @@ type knownObject struct {
 }
 
 func (o knownObject) table() string {
-	return map[string]string{"vpcflow": "vpc_flow_logs", "s3access": "s3_access_logs", "cloudtrail": "cloudtrail_logs"}[o.Type]
+	return map[string]string{"vpcflow": "vpc_flow_logs", "s3access": "s3_access_logs", "cloudtrail": "cloudtrail_logs", "cloudtrail-insight": "cloudtrail_insights"}[o.Type]
 }
 
 func (o knownObject) count() int64 {
-	return map[string]int64{"vpcflow": o.DataLines, "s3access": o.Lines, "cloudtrail": o.Records}[o.Type]
+	return map[string]int64{"vpcflow": o.DataLines, "s3access": o.Lines, "cloudtrail": o.Records, "cloudtrail-insight": o.Records}[o.Type]
 }
 
 // loadObjects puts the buckets of the archive below root and returns what its

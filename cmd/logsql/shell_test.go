@@ -172,6 +172,7 @@ func TestShellCancels(t *testing.T) {
 	}
 	term.press("SELECT 6 * 7 AS answer;<Enter>")
 	term.shows("│     42 │")
+	term.still() // Ctrl-D is the shell's only at its prompt
 	term.press("<C-d>")
 	if status := term.ends(); status != 0 {
 		t.Errorf("exit status %d", status)
@@ -194,6 +195,7 @@ func TestShellHistory(t *testing.T) {
 	first.shows("\nlogsql>")
 	first.press("SELECT 1 AS a,<Enter>  '日志;' AS b;<Enter> SELECT 'kept out' AS c;<Enter>")
 	first.shows("│ kept out │")
+	first.still()
 	first.press("<C-d>")
 	first.ends()
 	second := onTerminal(t, 24, 80, env, "sql")

@@ -122,6 +122,9 @@ func (c *screen) startPager() error {
 	if os.Getenv("LESS") == "" {
 		cmd.Env = append(cmd.Env, "LESS=SRFX")
 	}
+	if os.Getenv("LESSCHARSET") == "" { // less writes UTF-8 as numbers where no locale is set
+		cmd.Env = append(cmd.Env, "LESSCHARSET=utf-8")
+	}
 	pipe, err := cmd.StdinPipe()
 	if err != nil {
 		return err
