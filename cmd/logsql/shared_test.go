@@ -87,8 +87,12 @@ func (o knownObject) table() string {
 	return map[string]string{"vpcflow": "vpc_flow_logs", "s3access": "s3_access_logs", "cloudtrail": "cloudtrail_logs", "cloudtrail-insight": "cloudtrail_insights"}[o.Type]
 }
 
+// insights is the number of records of each insight object: the map does not
+// count them.
+const insights = 2
+
 func (o knownObject) count() int64 {
-	return map[string]int64{"vpcflow": o.DataLines, "s3access": o.Lines, "cloudtrail": o.Records, "cloudtrail-insight": o.Records}[o.Type]
+	return map[string]int64{"vpcflow": o.DataLines, "s3access": o.Lines, "cloudtrail": o.Records, "cloudtrail-insight": insights}[o.Type]
 }
 
 // loadObjects puts the buckets of the archive below root and returns what its
