@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -45,6 +46,7 @@ func runScripts(t *testing.T, dir string, setup func(*testscript.Env)) {
 			e.Setenv("QUESTIONS", filepath.Join(testdata, "questions"))
 			e.Setenv("LOGSQL_MIRROR", "mirror")
 			e.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			e.Setenv("GORACE", os.Getenv("GORACE"))
 			if setup != nil {
 				setup(e)
 			}
