@@ -1,14 +1,6 @@
--- since, until, since, until
-SELECT dstport AS port, hour(from_unixtime(start) AT TIME ZONE 'UTC') AS hour, count(*) AS rejects
-FROM logsql.vpc_flow_logs
-WHERE year || '-' || month || '-' || day BETWEEN ? AND ?
-  AND action = 'REJECT'
-  AND dstport IN (
-    SELECT dstport FROM logsql.vpc_flow_logs
-    WHERE year || '-' || month || '-' || day BETWEEN ? AND ?
-      AND action = 'REJECT'
-    GROUP BY dstport
-    ORDER BY count(*) DESC, dstport
-    LIMIT 15)
+-- with found: flow-rejects-by-port-and-hour
+SELECT dstport AS port, hour, sum(records) AS rejects
+FROM found
+WHERE dstport IN (SELECT dstport FROM found GROUP BY dstport ORDER BY sum(records) DESC, dstport LIMIT 15)
 GROUP BY 1, 2
 ORDER BY 1, 2

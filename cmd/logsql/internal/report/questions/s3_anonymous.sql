@@ -1,9 +1,7 @@
--- since, until
-SELECT remoteip AS address, bucket_name AS bucket, operation, count(*) AS requests,
-  count_if(httpstatus LIKE '2%') AS answered, count_if(httpstatus = '403') AS denied, sum(bytessent) AS bytes_sent
-FROM logsql.s3_access_logs
-WHERE year || '-' || month || '-' || day BETWEEN ? AND ?
-  AND coalesce(requester, '-') = '-' AND remoteip <> '-'
-GROUP BY remoteip, bucket_name, operation
+-- with found: s3-anonymous-access
+SELECT remoteip AS address, bucket_name AS bucket, operation, sum(requests) AS requests,
+  sum(IF(httpstatus LIKE '2%', requests, 0)) AS answered, sum(IF(httpstatus = '403', requests, 0)) AS denied, sum(bytes_sent) AS bytes_sent
+FROM found
+GROUP BY 1, 2, 3
 ORDER BY requests DESC, address, bucket, operation
 LIMIT 15

@@ -1,8 +1,6 @@
--- since, until
-SELECT httpstatus AS status, errorcode AS error, operation, count(*) AS requests, count(DISTINCT remoteip) AS addresses
-FROM logsql.s3_access_logs
-WHERE year || '-' || month || '-' || day BETWEEN ? AND ?
-  AND (httpstatus LIKE '4%' OR httpstatus LIKE '5%')
-GROUP BY httpstatus, errorcode, operation
+-- with found: s3-errors
+SELECT httpstatus AS status, errorcode AS error, operation, sum(requests) AS requests, count(DISTINCT remoteip) AS addresses
+FROM found
+GROUP BY 1, 2, 3
 ORDER BY requests DESC, status, error, operation
 LIMIT 15

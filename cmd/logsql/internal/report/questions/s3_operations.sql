@@ -1,10 +1,9 @@
--- since, until
-SELECT operation, count(*) AS requests,
-  count_if(httpstatus LIKE '2%') AS "2xx", count_if(httpstatus LIKE '3%') AS "3xx",
-  count_if(httpstatus LIKE '4%') AS "4xx", count_if(httpstatus LIKE '5%') AS "5xx",
-  sum(bytessent) AS bytes_sent
-FROM logsql.s3_access_logs
-WHERE year || '-' || month || '-' || day BETWEEN ? AND ?
+-- with found: s3-requests-by-operation
+SELECT operation, sum(requests) AS requests,
+  sum(IF(httpstatus LIKE '2%', requests, 0)) AS "2xx", sum(IF(httpstatus LIKE '3%', requests, 0)) AS "3xx",
+  sum(IF(httpstatus LIKE '4%', requests, 0)) AS "4xx", sum(IF(httpstatus LIKE '5%', requests, 0)) AS "5xx",
+  sum(bytes_sent) AS bytes_sent
+FROM found
 GROUP BY operation
 ORDER BY requests DESC, operation
 LIMIT 20

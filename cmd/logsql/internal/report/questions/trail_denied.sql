@@ -1,9 +1,5 @@
--- since, until
-SELECT coalesce(useridentity.arn, useridentity.invokedby, useridentity.principalid, useridentity.type) AS principal,
-  eventsource AS service, eventname AS event, count(*) AS denied, count(DISTINCT sourceipaddress) AS addresses, max(eventtime) AS last
-FROM logsql.cloudtrail_logs
-WHERE year || '-' || month || '-' || day BETWEEN ? AND ?
-  AND errorcode IN ('AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'Client.UnauthorizedOperation', 'AuthorizationError')
-GROUP BY 1, 2, 3
-ORDER BY denied DESC, principal, service, event
+-- with found: trail-access-denied
+SELECT principal, eventsource AS service, eventname AS event, errorcode AS error, requests AS denied, addresses, last_seen AS last
+FROM found
+ORDER BY denied DESC, principal, service, event, error
 LIMIT 15

@@ -1,9 +1,5 @@
--- since, until
-SELECT coalesce(useridentity.arn, useridentity.invokedby, useridentity.principalid, useridentity.type) AS principal,
-  count(*) AS events, count_if(coalesce(readonly, 'false') <> 'true') AS changes_and_others, count_if(errorcode IS NOT NULL) AS errors,
-  count(DISTINCT sourceipaddress) AS addresses
-FROM logsql.cloudtrail_logs
-WHERE year || '-' || month || '-' || day BETWEEN ? AND ?
-GROUP BY 1
-ORDER BY events DESC, principal
+-- with found: trail-requests-by-principal
+SELECT principal, type, requests AS events, errors, addresses, last_seen AS last
+FROM found
+ORDER BY events DESC, principal, type
 LIMIT 15

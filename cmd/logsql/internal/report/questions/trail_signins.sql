@@ -1,10 +1,6 @@
--- since, until
-SELECT eventtime AS time, coalesce(useridentity.username, useridentity.arn, useridentity.type) AS principal, sourceipaddress AS address,
-  json_extract_scalar(additionaleventdata, '$.MFAUsed') AS mfa, account, useragent AS user_agent
-FROM logsql.cloudtrail_logs
-WHERE year || '-' || month || '-' || day BETWEEN ? AND ?
-  AND eventname = 'ConsoleLogin'
-  AND json_extract_scalar(additionaleventdata, '$.MFAUsed') = 'No'
-  AND json_extract_scalar(responseelements, '$.ConsoleLogin') = 'Success'
-ORDER BY eventtime DESC, eventid
+-- with found: trail-console-signins
+SELECT eventtime AS time, principal, type, sourceipaddress AS address
+FROM found
+WHERE result = 'Success' AND mfa_used = 'No'
+ORDER BY time DESC, principal
 LIMIT 15
