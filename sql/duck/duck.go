@@ -32,7 +32,7 @@ type Options struct {
 type DB struct {
 	db   *sql.DB
 	base string
-	temp string
+	temp tempFolder
 	most int64    // how many bytes the process may take
 	root *os.Root // of Options.Dir, for raw files; nil for none
 	past *past    // the errors that TRY must let through; nil without TRY
@@ -50,7 +50,7 @@ const (
 // folder can be read or written, no extension can be loaded, and no statement
 // can change that. Close removes the temporary folder.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	temp, err := os.MkdirTemp(o.TempDir, "logsql-")
+	temp, err := newTemp(o.TempDir)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (d *DB) open(ctx context.Context, o Options) error {
 	}
 	d.most = memoryBytes(memory) + unlimited
 	var err error
-	if d.base, err = readable(o.Dir, d.temp); err != nil {
+	if d.base, err = readable(o.Dir, d.temp.path); err != nil {
 		return err
 	}
 	if o.Dir != "" {
@@ -106,7 +106,7 @@ func (d *DB) settings(o Options, memory string) []string {
 		"SET TimeZone = 'UTC'",
 		"SET default_null_order = 'NULLS_LAST'",
 		"SET memory_limit = " + quote(memory),
-		"SET temp_directory = " + quote(filepath.Join(d.temp, "spill")),
+		"SET temp_directory = " + quote(filepath.Join(d.temp.path, "spill")),
 		"SET max_temp_directory_size = " + quote(maxSpill),
 	}
 	if o.Try {
@@ -115,7 +115,7 @@ func (d *DB) settings(o Options, memory string) []string {
 	if o.Threads > 0 {
 		list = append(list, "SET threads = "+strconv.Itoa(o.Threads))
 	}
-	allowed := []string{quote(d.temp + "/spill/"), quote(d.temp + "/" + resultFolder + "/")}
+	allowed := []string{quote(d.temp.path + "/spill/"), quote(d.temp.path + "/" + resultFolder + "/")}
 	if d.base != "" {
 		allowed = append(allowed, quote(d.base+"/"))
 	}
@@ -155,7 +155,7 @@ const resultFolder = "results"
 // Scratch is the path of a new file that a statement may write; Close removes
 // it.
 func (d *DB) Scratch() (string, error) {
-	dir := filepath.Join(d.temp, resultFolder)
+	dir := filepath.Join(d.temp.path, resultFolder)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
@@ -178,7 +178,7 @@ func (d *DB) Close() error {
 	if d.root != nil {
 		err = errors.Join(err, d.root.Close())
 	}
-	return errors.Join(err, os.RemoveAll(d.temp))
+	return errors.Join(err, d.temp.remove())
 }
 
 // Query runs a lowered statement. The rows must be read to the end or closed;

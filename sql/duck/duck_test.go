@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -149,6 +150,49 @@ func TestCloseRemovesTheTemporaryFolder(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(temp); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// A process that was killed leaves its folder, which the next one removes; what is
+// in use, what is new and what is called otherwise stays.
+func TestOpenSweepsTemporaryFolders(t *testing.T) {
+	temp := t.TempDir()
+	used, err := Open(context.Background(), Options{TempDir: temp})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer used.Close()
+	long := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(used.temp.path, long, long); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"logsql-duckdb-1/spill", "logsql-duckdb-2", "logsql-mirror", "logsql-duckdb-mine"} {
+		if err := os.MkdirAll(filepath.Join(temp, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if folder, _, _ := strings.Cut(name, "/"); folder != "logsql-duckdb-2" {
+			if err := os.Chtimes(filepath.Join(temp, folder), long, long); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	next, err := Open(context.Background(), Options{TempDir: temp})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := next.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	entries, _ := os.ReadDir(temp)
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	want := []string{"logsql-duckdb-2", filepath.Base(used.temp.path), "logsql-duckdb-mine", "logsql-mirror"}
+	slices.Sort(left)
+	slices.Sort(want)
+	if !slices.Equal(left, want) {
+		t.Errorf("there are %q, want %q", left, want)
 	}
 }
 
