@@ -49,7 +49,7 @@ func (tx *Tx) HivePartitions(t *Table) ([]Partition, error) {
 				seen[path] = true
 				found = append(found, Partition{Values: values, Location: location + path})
 			}
-			c.seek(location + path[:len(path)-1] + "0") // what follows "/"
+			c.seek(pastFolder(location + path))
 		}
 		if c.err != nil {
 			return nil, c.err
@@ -74,3 +74,30 @@ func hiveValues(columns []string, path string) (values []string, folder string, 
 	}
 	return values, path[:len(path)-len(rest)], true
 }
+
+// FoldersAfter lists what lies depth folders below base, comes after the folder
+// last there and holds files, in order.
+func (tx *Tx) FoldersAfter(base, last string, depth int) ([]string, error) {
+	var found []string
+	for _, list := range []lister{objectsOf(tx.q), writtenOf(tx.q)} {
+		c := cursor{ctx: tx.ctx, list: list}
+		for c.seek(pastFolder(last)); c.err == nil && len(c.files) > 0 && strings.HasPrefix(c.files[0].URI, base); {
+			folders := strings.SplitAfterN(c.files[0].URI[len(base):], "/", depth+1)
+			if len(folders) <= depth {
+				c.next()
+				continue
+			}
+			found = append(found, base+strings.Join(folders[:depth], ""))
+			c.seek(pastFolder(found[len(found)-1]))
+		}
+		if c.err != nil {
+			return nil, c.err
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found), nil
+}
+
+// pastFolder is the first address behind all that is in a folder: what follows
+// the slash.
+func pastFolder(folder string) string { return folder[:len(folder)-1] + "0" }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"logsql/ingest"
@@ -91,7 +92,18 @@ func (a *app) loadPartitions(ctx context.Context, asJSON bool) error {
 		return errors.Join(err, writeJSON(a.out, map[string]any{"loaded": append([]sql.Loaded{}, loaded...)}))
 	}
 	for _, t := range loaded {
-		fmt.Fprintf(a.out, "%s: %s\n", t.Table, count(int64(t.Partitions), "new partition"))
+		fmt.Fprintf(a.out, "%s: %s: %s\n", t.Table, count(int64(t.Partitions), "new partition"), firstOf(t.Added, partitionsShown))
 	}
 	return err
+}
+
+// partitionsShown is how many new partitions of a table are named.
+const partitionsShown = 5
+
+// firstOf is "a, b and 3 more".
+func firstOf(names []string, n int) string {
+	if len(names) <= n {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:n], ", "), len(names)-n)
 }

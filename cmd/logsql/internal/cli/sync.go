@@ -83,7 +83,10 @@ GETs, of a GB that leaves AWS).
 
 --every stays current: a round that fails (no network, credentials that expired)
 is told, and the next one tries again. --convert runs convert-parquet after each
-sync, and does MSCK REPAIR TABLE for the tables whose partitions it once found.`,
+sync, then loads what is new into your tables and says what: MSCK REPAIR TABLE for
+those whose partitions it once found, and the days after the last for those whose
+partitions were added by hand, where all of them lie in folders that tell the date
+(dt='2021-12-04' at …/2021/12/04/).`,
 		Example: `  logsql sync s3://my-logs/AWSLogs/
   logsql sync s3://my-logs --since 2021-12-04 --until 2021-12-06
   logsql sync ./export --as s3://my-logs       a folder instead of S3
