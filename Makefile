@@ -81,9 +81,9 @@ peaks: build
 bench-sync: build $(VERSITYGW)
 	LOGSQL_BENCH_SYNC=$(CURDIR)/bin/logsql go test -count=1 -timeout 60m -run '^TestBenchSync$$' -v ./cmd/logsql | grep -v '^=== '
 
-# Kill a sync of 20,000 objects at 100 random moments.
+# Kill a sync of 20,000 objects at 100 random moments: some minutes.
 kills:
-	LOGSQL_KILLS=100 LOGSQL_KILLS_OBJECTS=20000 go test -count=1 -timeout 30m -run SyncKilledAtRandom ./ingest
+	LOGSQL_KILLS=100 LOGSQL_KILLS_OBJECTS=20000 go test -count=1 -timeout 15m -v -run SyncKilledAtRandom ./ingest
 
 # The score on Trino's answers may rise and never fall; UPDATE=1 records it.
 corpus: build

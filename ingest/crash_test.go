@@ -30,13 +30,16 @@ func TestMain(m *testing.M) {
 	}
 }
 
+// killedWorkers is how many workers a sync has that a test kills.
+const killedWorkers = 3
+
 func syncInto(dir, endpoint string) error {
 	ctx := context.Background()
 	m, err := mirror.Create(ctx, dir)
 	if err != nil {
 		return err
 	}
-	_, err = Sync(ctx, m, []Target{{Bucket: bucket, Endpoint: endpoint}}, Options{Workers: 3})
+	_, err = Sync(ctx, m, []Target{{Bucket: bucket, Endpoint: endpoint}}, Options{Workers: killedWorkers})
 	return errors.Join(err, m.Close())
 }
 

@@ -168,8 +168,8 @@ func (s *syncer) run(parent context.Context) error {
 	defer stop(nil)
 	s.stop = stop
 	s.tasks = make(chan task, 4*s.opts.Workers)
-	// A batch's worth: fetching goes on while one is made durable.
-	s.arrivals = make(chan mirror.Arrival, batchFiles)
+	// The other half of a batch: fetching goes on while one is made durable.
+	s.arrivals = make(chan mirror.Arrival, batchFiles/2)
 	var p *planner
 	var listErr error
 	go func() {
@@ -400,7 +400,8 @@ func (s *syncer) settle(ctx context.Context, t task, o Object, file *mirror.File
 	}
 }
 
-// A batch is admitted when it is this large or this old.
+// A batch is admitted when it is half of this or this old; the other half waits
+// meanwhile. So a kill costs a batch at most, and what the workers have in hand.
 const (
 	batchFiles = 512
 	batchBytes = 256 << 20
@@ -435,7 +436,7 @@ func (s *syncer) admitAll(ctx context.Context) {
 				timer.Reset(batchAge)
 			}
 			batch, bytes = append(batch, a), bytes+a.Object.Size
-			if len(batch) >= batchFiles || bytes >= batchBytes {
+			if len(batch) >= batchFiles/2 || bytes >= batchBytes {
 				flush()
 			}
 		case <-timer.C:
