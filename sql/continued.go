@@ -21,8 +21,17 @@ type dateForm struct{ form, has string }
 
 // placeForms are how folders tell a date, the longest first.
 var placeForms = []dateForm{
-	{"2006/01/02/15", "ymdh"}, {"2006-01-02/15", "ymdh"}, {"20060102/15", "ymdh"}, {"2006-01-02-15", "ymdh"}, {"2006010215", "ymdh"},
-	{"2006/01/02", "ymd"}, {"2006-01-02", "ymd"}, {"20060102", "ymd"}, {"2006/01", "ym"}, {"2006-01", "ym"}, {"200601", "ym"},
+	{"2006/01/02/15", "ymdh"},
+	{"2006-01-02/15", "ymdh"},
+	{"20060102/15", "ymdh"},
+	{"2006-01-02-15", "ymdh"},
+	{"2006010215", "ymdh"},
+	{"2006/01/02", "ymd"},
+	{"2006-01-02", "ymd"},
+	{"20060102", "ymd"},
+	{"2006/01", "ym"},
+	{"2006-01", "ym"},
+	{"200601", "ym"},
 }
 
 // valueForms are how the values of columns tell it.
