@@ -77,6 +77,9 @@ func statusOf(err error) *status {
 	if errors.As(err, &api) {
 		s.Name, s.Message = api.ErrorCode(), api.ErrorMessage()
 	}
+	if text := http.StatusText(s.Code); s.Message == text && s.Name == strings.ReplaceAll(text, " ", "") { // the SDK's words for an answer without any
+		s.Name, s.Message = "", ""
+	}
 	return s
 }
 
@@ -91,6 +94,7 @@ const partitionHint = "accounts and buckets of China (aws-cn) and of the rest of
 
 const (
 	regionHint = "give the bucket's region with --region; a bucket of another partition (aws, aws-cn) is not asked for with these credentials"
+	busyHint   = "the store wants fewer requests: run the same command again later, with fewer --workers; what has been fetched is kept"
 	resumeHint = "sign in again and run the same command: what has been fetched is kept"
 )
 
@@ -118,15 +122,15 @@ var rules = map[string]rule{
 	"IllegalLocationConstraintException": {kind: Fatal, hint: regionHint},
 	"301":                                {kind: Fatal, hint: regionHint},
 	"307":                                {temporary: true},
-	"SlowDown":                           {temporary: true},
+	"SlowDown":                           {temporary: true, hint: busyHint},
 	"InternalError":                      {temporary: true},
-	"ServiceUnavailable":                 {temporary: true},
+	"ServiceUnavailable":                 {temporary: true, hint: busyHint},
 	"RequestTimeout":                     {temporary: true},
 	"OperationAborted":                   {temporary: true},
-	"429":                                {temporary: true},
+	"429":                                {temporary: true, hint: busyHint},
 	"500":                                {temporary: true},
 	"502":                                {temporary: true},
-	"503":                                {temporary: true},
+	"503":                                {temporary: true, hint: busyHint},
 	"504":                                {temporary: true},
 }
 

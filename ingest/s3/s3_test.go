@@ -100,7 +100,7 @@ func TestOpenErrors(t *testing.T) {
 		temporary bool
 		hint      string
 	}{
-		{s3test.Reply{Status: 503, Code: "SlowDown", Message: "slow"}, "get s3://b/k: SlowDown: slow", s3.Failed, true, ""},
+		{s3test.Reply{Status: 503, Code: "SlowDown", Message: "slow"}, "get s3://b/k: SlowDown: slow", s3.Failed, true, "run the same command again later, with fewer --workers"},
 		{s3test.Reply{Status: 500, Code: "InternalError"}, "get s3://b/k: InternalError", s3.Failed, true, ""},
 		{s3test.Reply{Status: 502}, "get s3://b/k: HTTP status 502 Bad Gateway", s3.Failed, true, ""},
 		{s3test.Reply{Status: 400, Code: "RequestTimeout", Message: "idle"}, "get s3://b/k: RequestTimeout: idle", s3.Failed, true, ""},

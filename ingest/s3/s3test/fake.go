@@ -28,17 +28,18 @@ import (
 type Server struct {
 	URL string
 
-	PageSize int           // keys of a listing's page; 1000 where 0
-	Latency  time.Duration // of every answer
-	Region   string        // requests signed for another are sent here; "" takes all
-	Redirect bool          // tells the region by a 301, not by the 400
-	NoETag   bool          // neither lists nor checks ETags
-	KMS      bool          // ETags are no MD5, and answers say the object is encrypted
-	Busy     int           // so many requests get 503 SlowDown
-	Denied   []string      // prefixes that may be listed but not read
-	Unlisted []string      // prefixes that may not be listed
-	Reply    *Reply        // to every request, in place of an answer
-	Page     string        // to every request, as XML of a success
+	PageSize int              // keys of a listing's page; 1000 where 0
+	Latency  time.Duration    // of every answer
+	Region   string           // requests signed for another are sent here; "" takes all
+	Redirect bool             // tells the region by a 301, not by the 400
+	NoETag   bool             // neither lists nor checks ETags
+	KMS      bool             // ETags are no MD5, and answers say the object is encrypted
+	Busy     int              // so many requests get 503 SlowDown
+	Denied   []string         // prefixes that may be listed but not read
+	Unlisted []string         // prefixes that may not be listed
+	Reply    *Reply           // to every request, in place of an answer
+	Page     string           // to every request, as XML of a success
+	Refused  map[string]Reply // to GETs of keys with a prefix
 
 	// Chances of a request, at random: to get 500, to have its connection reset,
 	// to get half of the body.
@@ -200,6 +201,12 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, key string, objects
 	case (o.Class == "GLACIER" || o.Class == "DEEP_ARCHIVE") && !o.Restored:
 		refuse(w, 403, "InvalidObjectState", "The operation is not valid for the object's storage class")
 		return
+	}
+	for prefix, reply := range s.Refused {
+		if strings.HasPrefix(key, prefix) {
+			refuse(w, reply.Status, reply.Code, reply.Message)
+			return
+		}
 	}
 	if want := r.Header.Get("If-Match"); want != "" && !s.NoETag && want != s.etag(o) {
 		refuse(w, 412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
