@@ -31,7 +31,7 @@ func (s *syncer) mutated(ctx context.Context, t task) error {
 	}
 	if s.opts.DryRun {
 		s.tellMutated(*t.have, t.o, "which sync would keep beside it")
-		return nil
+		return s.plan(ctx, t)
 	}
 	t.mutated = true
 	return s.plan(ctx, t)
