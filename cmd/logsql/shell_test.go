@@ -6,8 +6,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 var updateScreens = flag.Bool("update-screens", false, "write the screens of testdata/shell as they are")
@@ -25,7 +28,11 @@ func TestShell(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			t.Parallel()
-			play(t, file, mirror)
+			own := t.TempDir() // what one creates no other sees
+			if err := os.CopyFS(own, os.DirFS(mirror)); err != nil {
+				t.Fatal(err)
+			}
+			play(t, file, own)
 		})
 	}
 }
@@ -172,10 +179,50 @@ func TestShellCancels(t *testing.T) {
 	}
 	term.press("SELECT 6 * 7 AS answer;<Enter>")
 	term.shows("│     42 │")
-	term.still() // Ctrl-D is the shell's only at its prompt
 	term.press("<C-d>")
 	if status := term.ends(); status != 0 {
 		t.Errorf("exit status %d", status)
+	}
+}
+
+// TestShellEnds: a signal ends the shell wherever it is, and its terminal and its
+// files are in order; so does Ctrl-D, also where it is typed while a query runs.
+func TestShellEnds(t *testing.T) {
+	long := "SELECT sum(x * y % 7) AS long FROM UNNEST(sequence(1, 10000)) AS a(x), UNNEST(sequence(1, 10000)) AS b(y), UNNEST(sequence(1, 100)) AS c(z);<Enter>"
+	for name, c := range map[string]struct {
+		typed, shown, env string
+		signal            os.Signal
+		keys              string
+		status            int
+	}{
+		"prompt":     {"SELECT 'half", "half", "X=", syscall.SIGTERM, "", 130},
+		"completion": {"SELECT sub<Tab>", "substr", "X=", syscall.SIGTERM, "", 130},
+		"query":      {long, "Ctrl-C cancels", "X=", syscall.SIGHUP, "", 130},
+		"pager":      {"SELECT x FROM UNNEST(sequence(1, 100)) AS a(x);<Enter>", "│   8 │\n:", "PAGER=less", syscall.SIGTERM, "", 130},
+		"ctrl-d":     {strings.Replace(long, "1, 100)", "1, 2)", 1), "long", "X=", nil, "<C-d>", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			temp := t.TempDir()
+			term := onTerminal(t, 12, 80, []string{"HOME=" + t.TempDir(), "LOGSQL_MIRROR=" + t.TempDir(), "TMPDIR=" + temp, "LESS=SX", c.env}, "sql")
+			term.shows("\nlogsql>")
+			term.press("SELECT 1 AS open;<Enter>")
+			term.shows("(1 row")
+			term.press(c.typed + c.keys)
+			term.shows(c.shown)
+			if c.signal != nil {
+				_ = term.cmd.Process.Signal(c.signal)
+			}
+			if status := term.ends(); status != c.status {
+				t.Errorf("exit status %d; the screen is\n%s", status, term.text())
+			}
+			if modes := term.modes(); modes.Lflag&(unix.ICANON|unix.ECHO) != unix.ICANON|unix.ECHO {
+				t.Errorf("the terminal is left with modes %x", modes.Lflag)
+			}
+			if left, _ := os.ReadDir(temp); len(left) > 0 {
+				t.Errorf("%s is left", left[0].Name())
+			}
+		})
 	}
 }
 

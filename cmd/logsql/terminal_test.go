@@ -13,6 +13,7 @@ import (
 
 	"github.com/creack/pty"
 	"github.com/jedib0t/go-pretty/v6/text"
+	"golang.org/x/sys/unix"
 )
 
 // terminal is logsql on a pseudo-terminal, and the screen that its user sees.
@@ -72,6 +73,8 @@ func (x *terminal) watch() {
 // keys are what a script writes for keys that are no characters.
 var keys = strings.NewReplacer("<Enter>", "\r", "<Tab>", "\t", "<Esc>", "\x1b", "<BS>", "\x7f", "<Up>", "\x1b[A", "<Down>", "\x1b[B",
 	"<Right>", "\x1b[C", "<Left>", "\x1b[D", "<Home>", "\x1b[H", "<End>", "\x1b[F", "<C-a>", "\x01", "<C-c>", "\x03", "<C-d>", "\x04", "<C-e>", "\x05",
+	"<C-b>", "\x02", "<C-f>", "\x06", "<C-g>", "\x07", "<C-h>", "\x08", "<C-n>", "\x0e", "<C-p>", "\x10", "<C-t>", "\x14", "<C-_>", "\x1f",
+	"<A-b>", "\x1bb", "<A-d>", "\x1bd", "<A-f>", "\x1bf", "<A-BS>", "\x1b\x7f", "<Del>", "\x1b[3~", "<F5>", "\x1b[15~", "<C-Left>", "\x1b[1;5D", "<C-Right>", "\x1b[1;5C",
 	"<C-k>", "\x0b", "<C-l>", "\x0c", "<C-r>", "\x12", "<C-u>", "\x15", "<C-w>", "\x17", "<C-x>", "\x18", "<C-y>", "\x19", "<Paste>", "\x1b[200~", "</Paste>", "\x1b[201~", "<nl>", "\n")
 
 func (x *terminal) press(text string) {
@@ -121,6 +124,16 @@ func (x *terminal) still() string {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// modes are those of the terminal.
+func (x *terminal) modes() *unix.Termios {
+	x.t.Helper()
+	modes, err := unix.IoctlGetTermios(int(x.pty.Fd()), unix.TCGETS)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return modes
 }
 
 // ends waits for the program to end and returns its status.

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"os"
+	"regexp"
 	"strings"
 
 	"logsql/cmd/logsql/internal/shell"
 	"logsql/sql"
+	"logsql/sql/syntax"
 )
 
 // prompt reads statements from a terminal and answers each at its semicolon.
@@ -21,7 +23,7 @@ func (a *app) prompt(ctx context.Context, session *sql.Session, o sqlOptions, ou
 	options := shell.Options{
 		In: a.in.(*os.File), Out: terminal, Err: errs,
 		Color: colored(errs),
-		Mode:  o.output, Session: session, Host: host{a, session, out},
+		Mode:  o.output, Session: session, Host: host{a, session, out}, Params: out.params,
 	}
 	if o.outputFile != "" || !isTerminal(a.out) {
 		options.File, options.FileName = out.w, o.outputFile
@@ -47,6 +49,7 @@ func (h host) Run(ctx context.Context, src string, from shell.Source, to shell.O
 	a := h.on(to)
 	out := *h.output
 	out.w, out.format, out.options, out.color, out.plain = to.To, to.Format, to.Options, to.Options.Color, !to.Asked
+	out.parquet, out.params = to.Parquet, to.Params
 	if out.account != nil {
 		of := *out.account
 		of.stats, of.brief, out.account = to.Timer, !to.Bytes, &of
@@ -73,6 +76,7 @@ func (h host) told(ctx context.Context, a *app, err error, src string, from shel
 	case ctx.Err() != nil:
 		err = ctx.Err() // however the database words it
 	}
+	err = asShellHint(err)
 	printErrorIn(a.err, inSource(err, src, from.File), colored(h.app.err))
 	return false
 }
@@ -93,3 +97,16 @@ func (h host) Command(ctx context.Context, to shell.Output, args ...string) erro
 }
 
 func (h host) Error(err error) { printError(h.app.err, err) }
+
+// asShellHint words a hint about a flag as the shell's command.
+func asShellHint(err error) error {
+	var e *syntax.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	hinted := *e
+	hinted.Hint = flagParam.ReplaceAllString(e.Hint, ".param $1 VALUE")
+	return &hinted
+}
+
+var flagParam = regexp.MustCompile(`--param (\w+)=VALUE`)

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"logsql/cmd/logsql/internal/render"
 	"logsql/convert/schema"
+	"logsql/sql"
 	"logsql/sql/catalog"
 	"logsql/sql/syntax"
 )
@@ -68,7 +70,10 @@ func (s *Shell) list(columns []string, rows [][]string) error {
 	}
 	screen := s.newScreen(func() {})
 	defer screen.close()
+	once := s.settings.once
+	s.settings.once = nil // waits for a statement's
 	out := s.output(screen)
+	s.settings.once = once
 	if err := out.Format.Write(out.To, r, out.Options); err != nil && !errors.Is(err, ErrLeft) {
 		return err
 	}
@@ -232,8 +237,11 @@ func (s *Shell) mode(_ context.Context, args []string) error {
 	if len(args) == 0 {
 		return s.show(s.helpOf(commands[slices.IndexFunc(commands, func(c command) bool { return c.name == ".mode" })]))
 	}
+	if strings.EqualFold(args[0], parquet) {
+		return errors.New("Parquet is for files: .once result.parquet writes the next query's rows")
+	}
 	f, ok := render.ByName(strings.ToLower(args[0]))
-	if !ok || f.Name == "parquet" && s.settings.file == nil {
+	if !ok {
 		return fmt.Errorf("there is no format %q for the screen: it is one of %s", args[0], strings.Join(formatNames(), ", "))
 	}
 	s.settings.mode = f.Name
@@ -280,6 +288,47 @@ func (s *Shell) outputTo(_ context.Context, args []string) error {
 	s.note("results go to %s as %s; .output alone brings them back", file.name, cmp.Or(file.mode, s.settings.mode, "csv"))
 	return nil
 }
+
+func (s *Shell) onceTo(_ context.Context, args []string) error {
+	if len(args) != 1 {
+		return errors.New("give a file: .once result.parquet")
+	}
+	if err := s.settings.finishOnce(false); err != nil {
+		return err
+	}
+	file, err := openOnce(expandHome(args[0]))
+	if err != nil {
+		return err
+	}
+	s.settings.once = file
+	s.note("the next result goes to %s as %s", file.name, cmp.Or(file.mode, s.settings.mode, "csv"))
+	return nil
+}
+
+// param lists the values of parameters, or sets one or forgets it.
+func (s *Shell) param(_ context.Context, args []string) error {
+	if len(args) == 0 {
+		var rows [][]string
+		for _, p := range s.settings.params {
+			rows = append(rows, []string{p.Name, p.Value})
+		}
+		return s.list([]string{"parameter", "value"}, rows)
+	}
+	name := strings.TrimPrefix(args[0], ":")
+	if !isParam.MatchString(name) {
+		return fmt.Errorf("%q is no name of a parameter: .param src 10.0.0.1 gives :src a value", args[0])
+	}
+	kept := slices.DeleteFunc(slices.Clone(s.settings.params), func(p sql.Param) bool { return strings.EqualFold(p.Name, name) })
+	if len(args) > 1 {
+		kept = append(kept, sql.Param{Name: name, Value: unquoted(strings.TrimRight(args[1], "; "))})
+	} else if len(kept) == len(s.settings.params) {
+		return fmt.Errorf("no parameter %s has a value; .param %s VALUE gives it one", name, name)
+	}
+	s.settings.params = kept
+	return nil
+}
+
+var isParam = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 func (s *Shell) set(name string, value *bool, args []string) error {
 	if err := toggle(value, args); err != nil {
@@ -394,5 +443,5 @@ func (s *Shell) system(_ context.Context, args []string) error {
 	if len(args) == 0 {
 		return s.foreground(cmp.Or(os.Getenv("SHELL"), "sh"))
 	}
-	return s.foreground(strings.Join(args, " "))
+	return s.foreground(args[0])
 }

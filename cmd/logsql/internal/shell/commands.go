@@ -17,6 +17,7 @@ type command struct {
 	about string
 	more  string // what .help of it says besides
 	kinds string // what its argument completes to: tables, databases, files, formats, on|off, or a list
+	whole int    // the argument from which on the rest of the line is one, as it stands; 0 for none
 	run   func(s *Shell, ctx context.Context, args []string) error
 }
 
@@ -25,7 +26,7 @@ var commands []command
 
 func init() {
 	commands = []command{
-		{name: ".help", twins: `\? .h \h`, args: "[COMMAND]", about: "this list; .help mode tells more of one", kinds: "commands", run: (*Shell).help},
+		{name: ".help", twins: `\? .h \h`, args: "[COMMAND|keys]", about: "this list; .help mode tells more of one", kinds: "commands", run: (*Shell).help},
 		{name: ".tables", twins: `\dt .d`, args: "[PATTERN]", about: "tables and views that can be queried", more: "PATTERN has * for anything: .tables vpc*", kinds: "tables", run: (*Shell).tables},
 		{name: ".describe", twins: `\d .columns`, args: "[TABLE]", about: "a table's columns with their types", more: "Without a table, as .tables.", kinds: "tables", run: (*Shell).describe},
 		{name: ".schema", args: "[TABLE]", about: "the DDL of a table, or of all tables", kinds: "tables", run: (*Shell).schema},
@@ -34,6 +35,8 @@ func init() {
 		{name: ".mode", args: "[FORMAT]", about: "how results are shown", kinds: "formats", run: (*Shell).mode},
 		{name: ".expanded", twins: `\x`, args: "[on|off|auto]", about: "a column a line; auto: where rows are wide", kinds: "on off auto", run: (*Shell).expanded},
 		{name: ".output", twins: `\o`, args: "[FILE]", about: "results go to a file; alone: to the screen", more: "The file's name chooses the format: .csv .tsv .json .jsonl .md .txt; else it is that of .mode, or csv.", kinds: "files", run: (*Shell).outputTo},
+		{name: ".once", args: "FILE", about: "the next result goes to a file", more: "As with .output; FILE.parquet has the rows of one query with their types. The file is written whole or not at all.", kinds: "files", run: (*Shell).onceTo},
+		{name: ".param", twins: `\set`, args: "[NAME [VALUE]]", about: "gives :NAME a value; alone: lists them", more: "The value is bound, never pasted: .param src 10.0.0.1 and then … WHERE srcaddr = :src. Without a value, forgets it.", whole: 2, run: (*Shell).param},
 		{name: ".pager", args: "[on|off]", about: "long results in $PAGER, or less", kinds: "on off", run: (*Shell).pager},
 		{name: ".nullvalue", args: "[TEXT]", about: "what stands for NULL in tables", run: (*Shell).nullvalue},
 		{name: ".timer", twins: `\timing`, args: "[on|off]", about: "rows and time behind each result", kinds: "on off", run: (*Shell).timer},
@@ -43,7 +46,7 @@ func init() {
 		{name: ".history", twins: `\s`, args: "[N|TEXT]", about: "the last N entries (20), or those with TEXT", more: "Ctrl-R searches it while you type. It is kept in ~/.logsql_history; what begins with a blank is not kept.", run: (*Shell).pastStatements},
 		{name: ".queries", args: "[show|run NAME]", about: "the questions that come with logsql", more: "As logsql queries on the command line: .queries run flow_top_talkers --since 2024-03-01", run: (*Shell).queries},
 		{name: ".logsql", args: "COMMAND …", about: "another command of logsql on this mirror", more: "For example: .logsql status", run: (*Shell).logsql},
-		{name: ".shell", twins: `\!`, args: "COMMAND …", about: "a command of your own shell", run: (*Shell).system},
+		{name: ".shell", twins: `\!`, args: "COMMAND …", about: "a command of your own shell", whole: 1, run: (*Shell).system},
 		{name: ".quit", twins: `\q .exit`, about: "leave; so does Ctrl-D", run: func(*Shell, context.Context, []string) error { return errLeave }},
 	}
 }
@@ -90,6 +93,9 @@ func (s *Shell) command(ctx context.Context, line string) error {
 	if err != nil {
 		return err
 	}
+	if c.whole > 0 {
+		args = firstArguments(line, c.whole)
+	}
 	if len(args) > 1 && c.args == "" {
 		return fmt.Errorf("%s takes no argument", c.name)
 	}
@@ -112,6 +118,9 @@ func (s *Shell) show(text string) error {
 }
 
 func (s *Shell) help(_ context.Context, args []string) error {
+	if len(args) > 0 && args[0] == "keys" {
+		return s.show(keysHelp())
+	}
 	if len(args) > 0 {
 		name := args[0]
 		if !isCommand(name) {
@@ -129,15 +138,15 @@ func (s *Shell) help(_ context.Context, args []string) error {
 		usage := strings.TrimSpace(c.name + " " + c.args)
 		fmt.Fprintf(&b, "  %-24s%-8s%s\n", usage, firstWord(backslashed(c.twins)), c.about)
 	}
-	b.WriteString(keysHelp)
+	b.WriteString(mainKeys)
 	return s.show(b.String())
 }
 
-const keysHelp = `
+const mainKeys = `
   Tab     completes tables, columns, functions, partition values and files
   Ctrl-R  searches the history; Up and Down walk it
   Ctrl-C  cancels the query that runs, or clears the line
-  Ctrl-D  leaves; Ctrl-X Ctrl-E opens the editor
+  Ctrl-D  leaves; Ctrl-X Ctrl-E opens the editor; .help keys lists all keys
 `
 
 func backslashed(twins string) string {

@@ -52,10 +52,14 @@ func (l *lines) read() (string, error) {
 
 // screenEditor edits on a terminal, with readline.
 type screenEditor struct {
-	rl  *readline.Shell
-	out *os.File
+	rl       *readline.Shell
+	out      *os.File
+	color    bool
+	inEditor func(text string) (string, error)
 
-	color bool
+	history *history
+	at      int    // the entry that is shown; behind the last for a new one
+	draft   string // the new one, while another is shown
 }
 
 func (s *Shell) newScreenEditor() *screenEditor {
@@ -84,8 +88,9 @@ func (s *Shell) newScreenEditor() *screenEditor {
 	}
 	rl.Completer = s.complete
 	rl.History.Add("history", s.history)
-	rl.Keymap.Register(map[string]func(){"self-insert": func() { insertTyped(rl) }})
-	return &screenEditor{rl: rl, out: s.Out, color: s.color}
+	e := &screenEditor{rl: rl, out: s.Out, color: s.color, history: s.history, inEditor: s.edit}
+	e.bind()
+	return e
 }
 
 // noComment keeps readline from colouring comments by itself: it does so inside
@@ -93,6 +98,7 @@ func (s *Shell) newScreenEditor() *screenEditor {
 const noComment = "\u0001"
 
 func (e *screenEditor) read() (string, error) {
+	e.at, e.draft = e.history.Len(), ""
 	restore, err := e.redirect()
 	if err != nil {
 		return "", err
@@ -103,13 +109,6 @@ func (e *screenEditor) read() (string, error) {
 		return "", errCleared
 	}
 	return line, err
-}
-
-// insertTyped puts what was typed before the cursor. Readline's own moves on by
-// the columns of a character, two for 日, and takes é for a key with Meta.
-func insertTyped(rl *readline.Shell) {
-	rl.History.SkipSave()
-	rl.Cursor().InsertAt(rl.Keys.Caller()...)
 }
 
 // atBottom is how readline clears what is below the line: it goes down, which

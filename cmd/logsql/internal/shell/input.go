@@ -107,3 +107,27 @@ func arguments(line string) []string {
 	}
 	return args
 }
+
+// firstArguments are the first n words of a line, and then all that is behind
+// them.
+func firstArguments(line string, n int) []string {
+	rest := strings.TrimSpace(line)
+	var args []string
+	for range n {
+		at := strings.IndexAny(rest, " \t\n")
+		if at < 0 {
+			break
+		}
+		args, rest = append(args, rest[:at]), strings.TrimLeft(rest[at:], " \t\n")
+	}
+	return append(args, rest)
+}
+
+// unquoted is a value without the quotes around it, if it has any.
+func unquoted(value string) string {
+	n := len(value)
+	if n < 2 || value[0] != '\'' || value[n-1] != '\'' {
+		return value
+	}
+	return strings.ReplaceAll(value[1:n-1], "''", "'")
+}

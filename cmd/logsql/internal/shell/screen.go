@@ -23,6 +23,7 @@ type screen struct {
 	lines    int
 	pager    *exec.Cmd
 	pipe     io.WriteCloser
+	back     func() // takes the terminal from the pager
 	shown    bool   // that work goes on
 	over     bool   // the pager was left
 	passed   bool   // nothing is held any more
@@ -129,10 +130,13 @@ func (c *screen) startPager() error {
 	if err != nil {
 		return err
 	}
+	back := c.s.tty.lend()
 	if err := cmd.Start(); err != nil {
+		back()
 		return err
 	}
-	c.pager, c.pipe = cmd, pipe
+	c.s.running.child.Store(cmd.Process)
+	c.pager, c.pipe, c.back = cmd, pipe, back
 	return nil
 }
 
@@ -175,6 +179,8 @@ func (c *screen) settle() {
 	if c.pager != nil {
 		c.pipe.Close()
 		c.pager.Wait()
+		c.s.running.child.Store(nil)
+		c.back()
 		c.pager, c.pipe, c.passed = nil, nil, true
 		return
 	}
@@ -221,7 +227,14 @@ func (s *Shell) height() int { _, h := s.size(); return h }
 func (s *Shell) foreground(command string, args ...string) error {
 	cmd := exec.Command("sh", append([]string{"-c", command + ` "$@"`, "logsql"}, args...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.In, s.Out, s.Err
-	if err := cmd.Run(); err != nil {
+	defer s.tty.lend()()
+	err := cmd.Start()
+	if err == nil {
+		s.running.child.Store(cmd.Process)
+		defer s.running.child.Store(nil)
+		err = cmd.Wait()
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", command, err)
 	}
 	return nil

@@ -13,6 +13,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
+	"syscall"
 
 	"logsql/cmd/logsql/internal/render"
 	"logsql/sql"
@@ -44,6 +46,8 @@ type Output struct {
 	Asked   bool // a format was asked for: also lines of text are shown in it
 	Timer   bool // tell how long it took
 	Bytes   bool // tell what was read, and what Athena would have scanned
+	Parquet bool // instead of Format
+	Params  []sql.Param
 }
 
 // Options of a shell.
@@ -55,6 +59,7 @@ type Options struct {
 	Host         Host
 	File         io.Writer // where results go instead of the screen; nil for the screen
 	FileName     string
+	Params       []sql.Param // values given to parameters so far
 }
 
 // Shell is one run of the shell.
@@ -68,6 +73,7 @@ type Shell struct {
 	last     string // the last statements entered, for .edit
 	reading  int    // how many files deep
 	running  canceller
+	tty      *tty
 }
 
 // errLeave ends the shell.
@@ -77,6 +83,7 @@ var errLeave = errors.New("leave")
 func Run(ctx context.Context, o Options) error {
 	s := &Shell{Options: o, color: o.Color, names: &catalogNames{session: o.Session}}
 	s.settings = defaults(o.Mode)
+	s.settings.params = o.Params
 	if o.File != nil {
 		s.settings.file = &resultFile{w: o.File, name: o.FileName}
 	}
@@ -85,15 +92,20 @@ func Run(ctx context.Context, o Options) error {
 		s.note("the history is not kept: %s", err)
 		s.history.file = ""
 	}
-	stop := s.running.watch()
-	defer stop()
+	s.tty = openTTY(s.In)
+	defer s.tty.restore()
 	s.editor = s.chooseEditor()
+	stop := s.running.watch(s.tty)
+	defer stop()
 	if err := s.startup(ctx); err != nil {
 		return leaving(err)
 	}
 	s.note(`Statements end with ";". .help lists the commands, Ctrl-D leaves.`)
 	err = leaving(s.loop(ctx))
-	return errors.Join(err, s.settings.closeFile())
+	if s.running.ending() {
+		err = context.Canceled
+	}
+	return errors.Join(err, s.settings.finishOnce(false), s.settings.closeFile())
 }
 
 func leaving(err error) error {
@@ -107,11 +119,14 @@ func (s *Shell) chooseEditor() editor {
 	if os.Getenv("TERM") == "dumb" || !isTerminal(s.Out) {
 		return &lines{in: bufio.NewReader(s.In), out: s.Err, prompt: s.promptText}
 	}
-	return s.newScreenEditor()
+	s.tty.wait()
+	e := s.newScreenEditor()
+	s.running.wake = e.interrupt
+	return e
 }
 
 func (s *Shell) loop(ctx context.Context) error {
-	for {
+	for !s.running.ending() {
 		src, err := s.editor.read()
 		if errors.Is(err, errCleared) {
 			continue
@@ -126,6 +141,7 @@ func (s *Shell) loop(ctx context.Context) error {
 			return err
 		}
 	}
+	return nil
 }
 
 // enter runs what was entered; only errLeave comes back, other errors are
@@ -169,6 +185,22 @@ func (s *Shell) run(ctx context.Context, src string, from Source) bool {
 	screen := s.newScreen(done)
 	ok := s.Host.Run(ctx, src, from, s.output(screen))
 	screen.close()
+	return s.endOnce(ok)
+}
+
+// endOnce tells of the file that .once made of a result.
+func (s *Shell) endOnce(ok bool) bool {
+	once := s.settings.once
+	if once == nil {
+		return ok
+	}
+	if err := s.settings.finishOnce(ok); err != nil {
+		s.Host.Error(err)
+		return false
+	}
+	if !ok {
+		s.note("%s was not written", once.name)
+	}
 	return ok
 }
 
@@ -252,23 +284,31 @@ func homeFile(name string) string {
 	return filepath.Join(home, name)
 }
 
-// canceller makes Ctrl-C end what runs and nothing else.
+// canceller makes Ctrl-C end what runs and nothing else. SIGTERM and SIGHUP, as
+// when the window is closed, end the shell too: its terminal and its files are
+// left in order.
 type canceller struct {
 	signals chan os.Signal
 	cancels chan context.CancelFunc
+	over    atomic.Bool
+	child   atomic.Pointer[os.Process] // the pager or another command on the terminal
+	wake    func()                     // ends the editor's wait for a key; nil where it has none
 }
 
-// watch takes the signal for as long as the shell runs.
-func (c *canceller) watch() (stop func()) {
+// watch takes the signals for as long as the shell runs.
+func (c *canceller) watch(t *tty) (stop func()) {
 	c.signals, c.cancels = make(chan os.Signal, 1), make(chan context.CancelFunc)
 	end := make(chan struct{})
-	signal.Notify(c.signals, os.Interrupt)
+	signal.Notify(c.signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		var cancel context.CancelFunc
 		for {
 			select {
 			case cancel = <-c.cancels:
-			case <-c.signals:
+			case s := <-c.signals:
+				if s != os.Interrupt {
+					c.leave(s, t)
+				}
 				if cancel != nil {
 					cancel()
 				}
@@ -280,9 +320,30 @@ func (c *canceller) watch() (stop func()) {
 	return func() { signal.Stop(c.signals); close(end) }
 }
 
+// leave ends the shell at the next prompt, or the one it is at. A second signal
+// ends the process as usual.
+func (c *canceller) leave(s os.Signal, t *tty) {
+	signal.Reset(s)
+	c.over.Store(true)
+	if child := c.child.Load(); child != nil {
+		_ = child.Signal(s)
+	}
+	if c.wake != nil {
+		c.wake()
+		return
+	}
+	t.restore()
+	_ = syscall.Kill(os.Getpid(), s.(syscall.Signal))
+}
+
+func (c *canceller) ending() bool { return c.over.Load() }
+
 // begin is a context that Ctrl-C ends, until done is called.
 func (c *canceller) begin(ctx context.Context) (_ context.Context, done func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	c.cancels <- cancel
+	if c.ending() {
+		cancel()
+	}
 	return ctx, cancel
 }

@@ -1,0 +1,10 @@
+//go:build !linux
+
+package shell
+
+import "golang.org/x/sys/unix"
+
+const (
+	getModes = unix.TIOCGETA
+	setModes = unix.TIOCSETA
+)
