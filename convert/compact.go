@@ -10,6 +10,7 @@ import (
 
 	"logsql/convert/lake"
 	"logsql/convert/logtype"
+	"logsql/ingest"
 	"logsql/ingest/layout"
 	"logsql/ingest/mirror"
 )
@@ -17,12 +18,15 @@ import (
 const (
 	// What a compaction leaves as it is: a part of this size is large enough.
 	largePart = 256 << 20
-	// The compaction that a conversion does by itself: of a day that is over for
-	// this long it merges this many parts, smaller than that. So a late object
-	// adds a part, and never is a day written again for one.
-	sealedAfter = 24 * time.Hour
+	// The compaction that a conversion does by itself: of a day that is sealed it
+	// merges this many parts, smaller than that, none of which was merged before.
+	// So late objects add parts, and never is a day written again for them.
 	sealedLeast = 8
 	sealedPart  = 64 << 20
+	// A day that no listing seals counts as sealed so long after its end; one that
+	// a listing might, but does not, as an object can never be had, after that.
+	sealedAfter  = 24 * time.Hour
+	givenUpAfter = 14 * 24 * time.Hour
 )
 
 // CompactOptions narrow and steer a compaction. The zero value merges what can
@@ -84,7 +88,8 @@ func compact(ctx context.Context, m *mirror.Mirror, o CompactOptions, report *Co
 		return fmt.Errorf("sweep the lake: %w", err)
 	}
 	days := Options{Since: o.Since, Until: o.Until}
-	classes, err := classesOf(l.UnitHeads(ctx, o.Tables, 0, 0), func(day time.Time) bool { return days.wantsDay(day) })
+	wanted := func(_ mirror.Object, day time.Time) bool { return days.wantsDay(day) }
+	classes, err := classesOf(l.UnitHeads(ctx, o.Tables, 0, 0), wanted)
 	if err != nil {
 		return err
 	}
@@ -116,7 +121,7 @@ type unitClass struct {
 	units         []int64
 }
 
-func classesOf(heads func(func(lake.UnitHead, error) bool), wanted func(time.Time) bool) ([]*unitClass, error) {
+func classesOf(heads func(func(lake.UnitHead, error) bool), wanted func(o mirror.Object, day time.Time) bool) ([]*unitClass, error) {
 	type key struct {
 		table, bucket, day string
 		pruned             bool // those that can be made again stay so
@@ -128,7 +133,7 @@ func classesOf(heads func(func(lake.UnitHead, error) bool), wanted func(time.Tim
 			return nil, err
 		}
 		day := dayOf(h.Object, layout.Parse(h.Object.Key))
-		if !wanted(day) {
+		if !wanted(h.Object, day) {
 			continue
 		}
 		k := key{h.Table, h.Object.Bucket, day.Format(time.DateOnly), h.Pruned}
@@ -172,12 +177,26 @@ func (r *CompactReport) add(table string, m lake.Merged) {
 	t.BytesAfter += m.BytesAfter
 }
 
+func isSealed(s *ingest.Sealing, o mirror.Object, day time.Time) bool {
+	over := time.Since(day.AddDate(0, 0, 1))
+	switch sealed, known := s.Day(o); {
+	case sealed:
+		return true
+	case known:
+		return over >= givenUpAfter
+	}
+	return over >= sealedAfter
+}
+
 // compactSealed merges the parts of days to which nothing is expected to come
 // any more, where there are many.
 func (r *run) compactSealed(ctx context.Context) error {
-	sealed := time.Now().Add(-24*time.Hour - sealedAfter)
-	heads := r.lake.UnitHeads(ctx, r.options.Types, sealedLeast, sealedPart)
-	classes, err := classesOf(heads, func(day time.Time) bool { return !day.After(sealed) })
+	sealing, err := ingest.ReadSealing(ctx, r.m)
+	if err != nil {
+		return err
+	}
+	wanted := func(o mirror.Object, day time.Time) bool { return isSealed(sealing, o, day) }
+	classes, err := classesOf(r.lake.UnitHeads(ctx, r.options.Types, sealedLeast, sealedPart), wanted)
 	if err != nil {
 		return err
 	}

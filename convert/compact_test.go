@@ -12,7 +12,9 @@ import (
 
 	"logsql/convert"
 	"logsql/convert/lake"
+	"logsql/ingest"
 	"logsql/ingest/mirror"
+	"logsql/ingest/s3/s3test"
 )
 
 // inPieces converts n flow objects of a day one by one, as many rounds of sync
@@ -143,17 +145,86 @@ func TestCompactDays(t *testing.T) {
 }
 
 // TestCompactSealed: a conversion merges the parts of a day that is over, once
-// there are many, and a late object does not write the day again.
+// there are many, and late objects do not write the day again, however many.
 func TestCompactSealed(t *testing.T) {
 	m := newMirror(t)
 	var counts []int
-	for i := range 10 {
+	var merged map[string]uint32
+	for i := range 17 {
 		put(t, m, "logs", object{flowKey(1, i), zip(flowHeader + flowLines(10, day1))})
 		run(t, m, convert.Options{})
 		counts = append(counts, len(parts(t, m)))
+		if i == 7 {
+			merged = lakeFiles(t, m)
+		}
 	}
-	expect(t, "parts", fmt.Sprint(counts), "[1 2 3 4 5 6 7 1 2 3]")
-	expect(t, "records", inDuck(t, m, "SELECT count(*) FROM VPC_FLOW_LOGS"), "100")
+	expect(t, "parts", fmt.Sprint(counts), "[1 2 3 4 5 6 7 1 2 3 4 5 6 7 8 2 3]")
+	expect(t, "records", inDuck(t, m, "SELECT count(*) FROM VPC_FLOW_LOGS"), "170")
+	for path := range merged {
+		if _, ok := lakeFiles(t, m)[path]; !ok || len(merged) != 1 {
+			t.Errorf("the day was written again: %v, first %v", lakeFiles(t, m), merged)
+		}
+	}
+}
+
+// TestCompactSealedByListing: the days that listings of S3 seal are merged once
+// they are, those of which something is missing not for two weeks.
+func TestCompactSealedByListing(t *testing.T) {
+	s := s3test.New(t, "listed")
+	m := newMirror(t)
+	target := ingest.Target{Bucket: "listed", Endpoint: s.URL}
+	today := time.Now().UTC().Truncate(24 * time.Hour)
+	flow := func(account string, daysAgo, n int) *s3test.Object {
+		day := today.AddDate(0, 0, -daysAgo)
+		return s.Put("listed", fmt.Sprintf("AWSLogs/%s/vpcflowlogs/cn-north-1/%s/%s_vpcflowlogs_cn-north-1_fl-1_%sT%02d00Z_0a.log.gz", account,
+			day.Format("2006/01/02"), account, day.Format("20060102"), n), zip(flowHeader+flowLines(10, day.Unix())))
+	}
+	event := func(daysAgo, n int) {
+		day := today.AddDate(0, 0, -daysAgo)
+		line := strings.Replace(accessLine(1, "curl/8"), "[01/Jan/2026:", "["+day.Format("02/Jan/2006:"), 1)
+		s.Put("listed", fmt.Sprintf("123456789012/cn-north-1/b/%s-00-00-00-%016X", day.Format("2006/01/02/2006-01-02"), n), line)
+	}
+	archived := flow("111111111111", 4, 23)
+	s.Do(func() { archived.Class = "GLACIER" })
+	old := flow("111111111111", 20, 23)
+	s.Do(func() { old.Class = "GLACIER" })
+	for n := range 8 {
+		flow("111111111111", 4, n)
+		flow("111111111111", 20, n)
+		flow("222222222222", 5, n)
+		event(4, n)
+		event(9, n)
+		if _, err := ingest.Sync(t.Context(), m, []ingest.Target{target}, ingest.Options{Audit: true}); err != nil {
+			t.Fatal(err)
+		}
+		run(t, m, convert.Options{})
+	}
+	days := func() string {
+		l, err := lake.Open(t.Context(), m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts := map[string]int{}
+		for _, table := range []string{"vpc_flow_logs", "s3_access_logs"} {
+			parts, err := l.Parts(t.Context(), table)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range parts {
+				day, _ := time.Parse("2006-01-02", strings.Join(p.Partition, "-"))
+				counts[fmt.Sprintf("%s %2.0f", table, today.Sub(day).Hours()/24)]++
+			}
+		}
+		return fmt.Sprint(counts)
+	}
+	expect(t, "parts by days ago", days(), "map[s3_access_logs  4:8 s3_access_logs  9:1 vpc_flow_logs  4:8 vpc_flow_logs  5:1 vpc_flow_logs 20:1]")
+	s.Do(func() { archived.Restored = true })
+	if _, err := ingest.Sync(t.Context(), m, []ingest.Target{target}, ingest.Options{Audit: true}); err != nil {
+		t.Fatal(err)
+	}
+	run(t, m, convert.Options{})
+	expect(t, "parts by days ago", days(), "map[s3_access_logs  4:8 s3_access_logs  9:1 vpc_flow_logs  4:1 vpc_flow_logs  5:1 vpc_flow_logs 20:1]")
+	expect(t, "records", inDuck(t, m, "SELECT count(*) FROM VPC_FLOW_LOGS"), "250")
 }
 
 // TestCompactReaders: what a reader may read stays until it is gone.

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -75,6 +76,49 @@ func (all seals) below(prefix string) spans {
 		}
 	}
 	return days
+}
+
+// Sealing tells which days of a mirror are sealed, by the objects delivered for
+// them.
+type Sealing struct {
+	prefixes map[string][]string // of the sources whose listings seal days, by bucket
+	seals    map[string]seals    // by bucket
+}
+
+// ReadSealing reads it from state.db.
+func ReadSealing(ctx context.Context, m *mirror.Mirror) (*Sealing, error) {
+	targets, err := Targets(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sealing{map[string][]string{}, map[string]seals{}}
+	for _, t := range targets {
+		if t.Folder != "" {
+			continue
+		}
+		if s.seals[t.Bucket] == nil {
+			if s.seals[t.Bucket], err = readSeals(ctx, m, t.Bucket); err != nil {
+				return nil, err
+			}
+		}
+		s.prefixes[t.Bucket] = append(s.prefixes[t.Bucket], t.Prefix)
+	}
+	return s, nil
+}
+
+// Day tells whether the day that o was delivered for is sealed. known is false
+// where no listing says so ever: o came from a folder, or its key names no day.
+func (s *Sealing) Day(o Object) (sealed, known bool) {
+	day, ok := dayOf(o)
+	if !ok || !slices.ContainsFunc(s.prefixes[o.Bucket], func(p string) bool { return strings.HasPrefix(o.Key, p) }) {
+		return false, false
+	}
+	for prefix, seal := range s.seals[o.Bucket] {
+		if strings.HasPrefix(o.Key, prefix) && seal.days.has(day) {
+			return true, true
+		}
+	}
+	return false, true
 }
 
 // scope is a prefix that a sync looks below, with what keeps its days from

@@ -13,6 +13,9 @@ import (
 var ErrReplaced = errors.New("the unit was replaced by somebody else meanwhile")
 
 func deleteUnit(ctx context.Context, tx *sql.Tx, unit int64) error {
+	if err := retire(ctx, tx, "unit = ?", unit); err != nil {
+		return err
+	}
 	res, err := tx.ExecContext(ctx, "DELETE FROM units WHERE id = ?", unit)
 	if err != nil {
 		return err

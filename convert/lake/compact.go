@@ -89,7 +89,7 @@ func (l *Lake) supersede(ctx context.Context, units []int64, old []Part, merged 
 		if err != nil {
 			return err
 		}
-		if err := supersedeParts(ctx, tx, old); err != nil {
+		if err := retireParts(ctx, tx, old); err != nil {
 			return err
 		}
 		for _, w := range merged {
@@ -106,24 +106,16 @@ func (l *Lake) supersede(ctx context.Context, units []int64, old []Part, merged 
 	return nil
 }
 
-func supersedeParts(ctx context.Context, tx *sql.Tx, old []Part) error {
-	res, err := tx.ExecContext(ctx, "INSERT INTO compactions (compacted) VALUES (?)", time.Now().UnixMilli())
+func retireParts(ctx context.Context, tx *sql.Tx, old []Part) error {
+	ids := make([]int64, len(old))
+	for i, p := range old {
+		ids[i] = p.ID
+	}
+	list, err := json.Marshal(ids)
 	if err != nil {
 		return err
 	}
-	generation, err := res.LastInsertId()
-	if err != nil {
-		return err
-	}
-	for _, p := range old {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM parts WHERE id = ?", p.ID); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO superseded VALUES (?, ?)", p.Path, generation); err != nil {
-			return err
-		}
-	}
-	return nil
+	return retire(ctx, tx, "id IN (SELECT value FROM json_each(?))", string(list))
 }
 
 // mergeUnits makes units one. One alone stays what it is.
@@ -254,14 +246,15 @@ type UnitHead struct {
 }
 
 // UnitHeads yields the units of tables, of all where none is named, that have a
-// part in a partition which has least of them, of the same bucket and columns
-// and smaller than below.
+// part in a partition which has least of them, of the same bucket and columns,
+// smaller than below and not merged before.
 func (l *Lake) UnitHeads(ctx context.Context, tables []string, least int, below int64) iter.Seq2[UnitHead, error] {
+	const unmerged = "unit NOT IN (SELECT became FROM merged)"
 	const query = "SELECT " + mirror.ObjectColumns + `, units.id, units.tbl, ` + hasPruned + ` FROM units
 		JOIN objects o ON o.id = (SELECT min(c.object) FROM conversions c WHERE c.unit = units.id)
 		WHERE (?1 = '[]' OR units.tbl IN (SELECT value FROM json_each(?1))) AND (?2 <= 1 OR units.id IN (
-			SELECT p.unit FROM parts p JOIN (SELECT tbl, partition, bucket, columns FROM parts WHERE bytes < ?3
-				GROUP BY tbl, partition, bucket, columns HAVING count(*) >= ?2) g USING (tbl, partition, bucket, columns)))
+			SELECT p.unit FROM parts p JOIN (SELECT tbl, partition, bucket, columns FROM parts WHERE bytes < ?3 AND ` + unmerged + `
+				GROUP BY tbl, partition, bucket, columns HAVING count(*) >= ?2) g USING (tbl, partition, bucket, columns) WHERE ` + unmerged + `))
 		ORDER BY units.id`
 	return func(yield func(UnitHead, error) bool) {
 		list, err := json.Marshal(append([]string{}, tables...))

@@ -102,6 +102,8 @@ var migrations = []string{
 	CREATE INDEX merged_became ON merged (became);`,
 	// Flow logs that AWS delivers as Parquet were skipped once.
 	`DELETE FROM conversions WHERE outcome = 'skipped' AND reason IN ('flow log that AWS delivered as Parquet', 'a Parquet file, not text')`,
+	// A part that comes again before the pruned one of its name was removed.
+	`CREATE TRIGGER parts_spared AFTER INSERT ON parts BEGIN DELETE FROM doomed WHERE path = new.path; END;`,
 }
 
 // Lake is the lake of a mirror. It may be used from many goroutines.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -260,6 +261,39 @@ func TestSweep(t *testing.T) {
 			t.Errorf("%s: %d bad lines, %v", c.name, rows, err)
 		}
 	}
+}
+
+// What is left of a unit that was damaged stays for who reads it.
+func TestSweepWhileReading(t *testing.T) {
+	m, l := newLake(t)
+	u := lake.Unit{
+		Table: "vpc_flow_logs", Parts: []*lake.PartWriter{part(t, l, "01", "a", 1), part(t, l, "02", "b", 1)},
+		Objects: []lake.Conversion{{Object: objects(t, m, "logs", 1)[0], Outcome: lake.Converted, Stored: 2}},
+	}
+	if err := l.Commit(t.Context(), u); err != nil {
+		t.Fatal(err)
+	}
+	release, err := l.Hold(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.Remove(m.Path("lake/vpc_flow_logs/year=2026/month=01/day=02/b.parquet"))
+	sweep := func(want ...string) {
+		t.Helper()
+		for range 2 {
+			if err := l.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := files(t, m); !slices.Equal(got, want) || len(paths(t, l)) != 0 {
+				t.Errorf("files %q, want %q; parts %q", got, want, paths(t, l))
+			}
+		}
+	}
+	sweep("lake/vpc_flow_logs/year=2026/month=01/day=01/a.parquet")
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	sweep()
 }
 
 func TestPartitionPath(t *testing.T) {

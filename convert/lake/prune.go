@@ -70,6 +70,7 @@ type pruner struct {
 }
 
 const (
+	generation  = "(SELECT max(id) FROM compactions)"
 	chosen      = "(SELECT id FROM temp.prune)"
 	chosenUnits = "(SELECT c.unit FROM temp.prune p JOIN conversions c ON c.object = p.id WHERE c.unit IS NOT NULL)"
 )
@@ -172,9 +173,12 @@ func (q pruner) commit(ctx context.Context, day time.Time) (err error) {
 			q.conn.ExecContext(context.Background(), "ROLLBACK")
 		}
 	}()
+	if _, err := q.conn.ExecContext(ctx, newGeneration); err != nil {
+		return err
+	}
 	if !q.rawOnly {
 		for _, stmt := range []string{
-			"INSERT OR IGNORE INTO doomed SELECT path FROM parts WHERE unit IN " + chosenUnits,
+			"INSERT OR REPLACE INTO doomed SELECT path, " + generation + " FROM parts WHERE unit IN " + chosenUnits,
 			"DELETE FROM units WHERE id IN " + chosenUnits,
 			"DELETE FROM conversions WHERE object IN " + chosen,
 		} {
@@ -183,7 +187,7 @@ func (q pruner) commit(ctx context.Context, day time.Time) (err error) {
 			}
 		}
 	}
-	if err := mirror.Forget(ctx, q.conn, chosen, day, q.rawOnly); err != nil {
+	if err := mirror.Forget(ctx, q.conn, chosen, generation, day, q.rawOnly); err != nil {
 		return err
 	}
 	_, err = q.conn.ExecContext(ctx, "COMMIT")

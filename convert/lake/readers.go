@@ -28,8 +28,33 @@ func (l *Lake) generation(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
-// removeSuperseded removes the files that compactions replaced and no reader of
-// an older generation can still want. The caller holds the writer's lock.
+// newGeneration begins one in the transaction that takes parts out of the lake.
+const newGeneration = "INSERT INTO compactions (compacted) VALUES (CAST(unixepoch('subsec') * 1000 AS INTEGER))"
+
+// retire takes the parts that a condition says out of the lake, in the
+// transaction of what replaces or forgets them. Nothing removes their files as
+// long as somebody may read them: they are superseded.
+func retire(ctx context.Context, tx *sql.Tx, which string, args ...any) error {
+	var any bool
+	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM parts WHERE "+which+")", args...).Scan(&any); err != nil || !any {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, newGeneration); err != nil {
+		return err
+	}
+	for _, query := range []string{
+		"INSERT OR REPLACE INTO superseded SELECT path, " + generation + " FROM parts WHERE ",
+		"DELETE FROM parts WHERE ",
+	} {
+		if _, err := tx.ExecContext(ctx, query+which, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeSuperseded removes the files of former parts that no reader of an older
+// generation can still want. The caller holds the writer's lock.
 func (l *Lake) removeSuperseded(ctx context.Context) error {
 	generation, err := l.generation(ctx)
 	if err != nil {

@@ -32,14 +32,14 @@ func (l *Lake) Sweep(ctx context.Context) error {
 		return err
 	}
 	for _, unit := range lost {
-		if _, err := l.m.DB().ExecContext(ctx, "DELETE FROM units WHERE id = ? AND NOT "+hasPruned, unit); err != nil {
+		if err := l.transact(ctx, func(tx *sql.Tx) error { return forgetUnits(ctx, tx, "id = ?", unit) }); err != nil {
 			return fmt.Errorf("forget a unit whose parts are gone: %w", err)
 		}
 	}
 	if err := l.removeSuperseded(ctx); err != nil {
 		return fmt.Errorf("remove what was compacted: %w", err)
 	}
-	known, err := l.m.Paths(ctx, "SELECT path FROM parts UNION SELECT path FROM superseded")
+	known, err := l.m.Paths(ctx, "SELECT path FROM parts UNION SELECT path FROM superseded UNION SELECT path FROM doomed")
 	if err != nil {
 		return err
 	}
@@ -51,6 +51,17 @@ const hasPruned = "EXISTS (SELECT 1 FROM conversions c JOIN objects o ON o.id = 
 
 const prunedMates = "the lake keeps the first version: it was converted together with objects whose raw files are pruned"
 
+// forgetUnits forgets those of some units that can be made again. What is left
+// of their files stays for who reads it.
+func forgetUnits(ctx context.Context, tx *sql.Tx, which string, args ...any) error {
+	which += " AND NOT " + hasPruned
+	if err := retire(ctx, tx, "unit IN (SELECT id FROM units WHERE "+which+")", args...); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM units WHERE "+which, args...)
+	return err
+}
+
 // forgetGone forgets the units of objects that are not in the mirror any more.
 // Of a unit that cannot be made again all records stay, and the object that took
 // the place of the one in it is skipped: its records would be there twice.
@@ -60,9 +71,11 @@ func (l *Lake) forgetGone(ctx context.Context) error {
 		return err
 	}
 	return l.transact(ctx, func(tx *sql.Tx) error {
-		const units = "id IN (SELECT c.unit FROM gone g JOIN conversions c ON c.object = g.object)"
+		err := forgetUnits(ctx, tx, "id IN (SELECT c.unit FROM gone g JOIN conversions c ON c.object = g.object)")
+		if err != nil {
+			return err
+		}
 		for _, query := range []string{
-			"DELETE FROM units WHERE " + units + " AND NOT " + hasPruned,
 			`INSERT OR IGNORE INTO conversions SELECT o.id, NULL, '', 'skipped', '` + prunedMates + `', c.version, 0, 0
 				FROM gone g JOIN conversions c ON c.object = g.object AND c.unit IS NOT NULL
 				JOIN objects o ON o.bucket = g.bucket AND o.key = g.key`,

@@ -327,10 +327,10 @@ func recordedID(res sql.Result, arr Arrival) (int64, error) {
 }
 
 // Whole tells whether the file of an object that state.db has is there with
-// the object's size.
+// the object's size, to stay.
 func (m *Mirror) Whole(o Object) bool {
 	st, err := os.Lstat(m.Path(o.Path))
-	return err == nil && st.Mode().IsRegular() && st.Size() == o.Size
+	return err == nil && st.Mode().IsRegular() && st.Size() == o.Size && !(m.waiting && m.isDoomed(o.Path))
 }
 
 // Find looks for the file of an object that state.db does not know, as a crash

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"io/fs"
+	"math"
 	"path"
 	"strings"
 	"time"
@@ -12,22 +13,31 @@ import (
 
 // PruneSteps are the steps of a prune, in order, for tests to crash at. The
 // transaction before the second is the commit point: from then on nothing names
-// the files, which are removed by whoever locks the mirror next.
+// the files, which are removed by whoever locks the mirror next and finds nobody
+// who may still read them.
 var PruneSteps = []string{"prune.planned", "prune.committed", "prune.removing", "prune.removed"}
 
-// RemoveDoomed removes the files that are in the table doomed. The caller holds
-// the writer's lock; Lock does it too, before anybody can put another file under
-// such a name.
+// RemoveDoomed removes the files that are in the table doomed, but for those that
+// a reader of an older generation of the lake may want. The caller holds the
+// writer's lock; Lock does it too.
 func (m *Mirror) RemoveDoomed() error { return m.removeDoomed() }
 
 func (m *Mirror) removeDoomed() error {
 	if m.empty {
 		return nil
 	}
+	oldest := int64(-1)
 	for {
-		list, err := m.doomed(context.Background())
+		list, err := m.doomed(context.Background(), oldest)
 		if err != nil || len(list) == 0 {
 			return err
+		}
+		if oldest < 0 { // nobody asked yet
+			if oldest, err = m.OldestReader(math.MaxInt64); err != nil {
+				return err
+			}
+			m.waiting = oldest != math.MaxInt64
+			continue
 		}
 		for i, rel := range list {
 			if err := m.remove(rel); err != nil {
@@ -38,16 +48,18 @@ func (m *Mirror) removeDoomed() error {
 			}
 		}
 		Step("prune.removed")
-		const done = "DELETE FROM doomed WHERE path <= ?"
-		if _, err := m.db.Exec(done, list[len(list)-1]); err != nil {
+		const done = "DELETE FROM doomed WHERE path <= ? AND generation <= ?"
+		if _, err := m.db.Exec(done, list[len(list)-1], oldest); err != nil {
 			return err
 		}
 	}
 }
 
-// doomed are the first of the files to remove, in order.
-func (m *Mirror) doomed(ctx context.Context) (list []string, err error) {
-	rows, err := m.db.QueryContext(ctx, "SELECT path FROM doomed ORDER BY path LIMIT 10000")
+// doomed are the first of the files to remove, in order, of those that readers of
+// a generation do not want; of all below zero.
+func (m *Mirror) doomed(ctx context.Context, oldest int64) (list []string, err error) {
+	const query = "SELECT path FROM doomed WHERE generation <= ?1 OR ?1 < 0 ORDER BY path LIMIT 10000"
+	rows, err := m.db.QueryContext(ctx, query, oldest)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +72,11 @@ func (m *Mirror) doomed(ctx context.Context) (list []string, err error) {
 		list = append(list, rel)
 	}
 	return list, rows.Err()
+}
+
+func (m *Mirror) isDoomed(rel string) (is bool) {
+	err := m.db.QueryRow("SELECT EXISTS (SELECT 1 FROM doomed WHERE path = ?)", rel).Scan(&is)
+	return is || err != nil
 }
 
 // remove drops a file, and the folders that held nothing else, up to those that
@@ -81,21 +98,22 @@ func (m *Mirror) remove(rel string) error {
 }
 
 // Forget is the mirror's part of a prune: in conn's transaction it dooms the
-// files of the objects whose ids the query set gives. With rawOnly the objects
-// stay known, else days of their buckets before day are not synced again.
-func Forget(ctx context.Context, conn *sql.Conn, set string, day time.Time, rawOnly bool) error {
+// files of the objects whose ids the query set gives, from a generation of the
+// lake on. With rawOnly the objects stay known, else days of their buckets before
+// day are not synced again.
+func Forget(ctx context.Context, conn *sql.Conn, set, generation string, day time.Time, rawOnly bool) error {
 	const others = "SELECT v.id FROM versions v JOIN objects o ON o.bucket = v.bucket AND o.key = v.key WHERE o.id IN "
 	type stmt struct {
 		query string
 		args  []any
 	}
-	list := []stmt{{"INSERT OR IGNORE INTO doomed SELECT path FROM objects WHERE NOT pruned AND id IN " + set, nil}}
+	list := []stmt{{"INSERT OR REPLACE INTO doomed SELECT path, " + generation + " FROM objects WHERE NOT pruned AND id IN " + set, nil}}
 	if rawOnly {
 		list = append(list, stmt{"UPDATE objects SET pruned = ? WHERE id IN " + set, []any{time.Now().UnixMilli()}})
 	} else {
 		list = append(
 			list,
-			stmt{"INSERT OR IGNORE INTO doomed SELECT path FROM versions WHERE id IN (" + others + set + ")", nil},
+			stmt{"INSERT OR REPLACE INTO doomed SELECT path, " + generation + " FROM versions WHERE id IN (" + others + set + ")", nil},
 			stmt{"DELETE FROM versions WHERE id IN (" + others + set + ")", nil},
 			stmt{`INSERT INTO prunes SELECT DISTINCT bucket, ? FROM objects WHERE true
 				ON CONFLICT DO UPDATE SET before = max(before, excluded.before)`, []any{day.Format(time.DateOnly)}},

@@ -37,6 +37,7 @@ type Mirror struct {
 	readOnly bool
 	empty    bool
 	folders  sync.Map // see fresh
+	waiting  bool     // Lock left doomed files to readers
 }
 
 // Open opens the mirror at dir for reading and for short transactions. A

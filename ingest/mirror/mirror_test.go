@@ -135,7 +135,7 @@ func TestBuckets(t *testing.T) {
 	check("admitted", BucketSums{bucket, 2, 3})
 	exec("INSERT INTO objects (bucket, key, path, size, etag, modified, synced) SELECT bucket, key, 'x', 7, '', 0, 0 FROM objects WHERE key = 'a' ON CONFLICT DO NOTHING")
 	check("admitted again", BucketSums{bucket, 2, 3})
-	exec("DROP TRIGGER objects_added", "DROP TRIGGER objects_removed", "DROP TRIGGER objects_pruned",
+	exec("DROP TRIGGER objects_added", "DROP TRIGGER objects_removed", "DROP TRIGGER objects_pruned", "DROP TRIGGER objects_spared", "DROP TRIGGER objects_back",
 		"DROP TABLE buckets", "DROP TABLE ids", "DROP TABLE gone", "DROP TABLE versions", "DROP TABLE doomed", "DROP TABLE prunes",
 		"ALTER TABLE objects DROP COLUMN sha256", "ALTER TABLE objects DROP COLUMN signature", "ALTER TABLE objects DROP COLUMN pruned",
 		"UPDATE migrations SET version = 2 WHERE owner = 'mirror'")

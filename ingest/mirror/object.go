@@ -79,6 +79,12 @@ var migrations = []string{
 	CREATE TRIGGER objects_pruned AFTER UPDATE OF pruned ON objects BEGIN
 		UPDATE buckets SET bytes = bytes + iif(old.pruned, old.size, 0) - iif(new.pruned, new.size, 0) WHERE bucket = old.bucket;
 	END;`,
+	// A doomed file stays for readers of older generations of the lake. What comes
+	// back under its name meanwhile is spared.
+	`ALTER TABLE doomed ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+	CREATE TRIGGER objects_spared AFTER INSERT ON objects BEGIN DELETE FROM doomed WHERE path = new.path; END;
+	CREATE TRIGGER objects_back AFTER UPDATE OF pruned ON objects WHEN NOT new.pruned BEGIN DELETE FROM doomed WHERE path = new.path; END;
+	CREATE TRIGGER versions_spared AFTER INSERT ON versions BEGIN DELETE FROM doomed WHERE path = new.path; END;`,
 }
 
 // Object is an S3 object as the mirror knows it. ID and Path are set once its
