@@ -50,10 +50,10 @@ func (g *gate) leave(took time.Duration, err error) {
 	switch {
 	case errors.As(err, &e) && e.Busy():
 		g.slow()
-	case err == nil && took > 0:
-		g.answered(took)
+	case err == nil && took > 0 && g.answered(took):
+		g.wake.Signal() // for the place that is new
 	}
-	g.wake.Broadcast()
+	g.wake.Signal()
 }
 
 // slow halves the limit, not twice for one burst.
@@ -64,7 +64,8 @@ func (g *gate) slow() {
 	}
 }
 
-func (g *gate) answered(took time.Duration) {
+// answered counts an answer and tells whether one more may be waited for.
+func (g *gate) answered(took time.Duration) (more bool) {
 	if g.best == 0 || took < g.best {
 		g.best = took
 	}
@@ -74,12 +75,14 @@ func (g *gate) answered(took time.Duration) {
 	}
 	g.now += (took - g.now) / 16
 	if g.now > 4*g.best+5*time.Millisecond {
-		return
+		return false
 	}
 	if g.credit++; !g.cautious || g.credit >= g.limit {
 		g.credit = 0
 		g.limit = min(g.max, g.limit+1)
+		return true
 	}
+	return false
 }
 
 // meter lets bytes through at a rate.

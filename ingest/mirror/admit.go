@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash"
@@ -47,7 +48,10 @@ func (m *Mirror) Admit(ctx context.Context, batch []Arrival) ([]Object, error) {
 		return nil, err
 	}
 	Step("sync.synced")
-	if err := a.place(ctx); err != nil {
+	if err := a.look(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.place(); err != nil {
 		return nil, err
 	}
 	Step("sync.renamed")
@@ -63,8 +67,14 @@ type admission struct {
 	m     *Mirror
 	batch []Arrival
 	taken map[string]bool // folded paths of the batch: true for a file, false for a folder above one
+	plain []string        // of each arrival, the plain path of a new one's key; "" where there is none
 	dirs  dirSet
-	open  map[string]*os.File // folders that files are moved from and to
+
+	// What state.db has in the way: the folded paths at or below which it has a
+	// file, and the folders that are files of it.
+	clash, clashAbove map[string]bool
+
+	open map[string]*os.File // folders that files are moved from and to
 }
 
 // maxOpen is how many folders a batch keeps open.
@@ -73,13 +83,16 @@ const maxOpen = 64
 // move is place with folders kept open: finding each anew, level by level, takes
 // most of the time of a rename. What does not work that way is left to place.
 func (a *admission) move(temp, rel string) error {
-	from, to := a.folder(path.Dir(temp)), a.folder(path.Dir(rel))
-	if from == nil || to == nil || unix.Renameat(int(from.Fd()), path.Base(temp), int(to.Fd()), path.Base(rel)) != nil {
+	from, to := a.folder(above(temp)), a.folder(above(rel))
+	if from == nil || to == nil || unix.Renameat(int(from.Fd()), temp[len(above(temp))+1:], int(to.Fd()), rel[len(above(rel))+1:]) != nil {
 		return a.m.place(temp, rel, &a.dirs)
 	}
-	a.dirs.add(path.Dir(rel))
+	a.dirs.add(above(rel))
 	return nil
 }
+
+// above is the folder of a clean path of several levels.
+func above(rel string) string { return rel[:max(0, strings.LastIndexByte(rel, '/'))] }
 
 // folder opens a folder, nil where that cannot be.
 func (a *admission) folder(dir string) *os.File {
@@ -137,15 +150,15 @@ func (a *admission) sync() error {
 	return a.m.syncAll(names)
 }
 
-func (a *admission) place(ctx context.Context) error {
+func (a *admission) place() error {
 	for i := range a.batch {
 		o := &a.batch[i].Object
 		if a.batch[i].File == nil {
 			a.take(o.Path)
-			a.dirs.add(path.Dir(o.Path))
+			a.dirs.add(above(o.Path))
 			continue
 		}
-		if err := a.placeOne(ctx, &a.batch[i]); err != nil {
+		if err := a.placeOne(&a.batch[i], a.plain[i]); err != nil {
 			return fmt.Errorf("place %s: %w", o.URI(), err)
 		}
 	}
@@ -154,11 +167,8 @@ func (a *admission) place(ctx context.Context) error {
 
 // placeOne moves one file to the plain path of its key or, where that cannot
 // be, to the escaped one.
-func (a *admission) placeOne(ctx context.Context, arr *Arrival) error {
+func (a *admission) placeOne(arr *Arrival, plain string) error {
 	o := &arr.Object
-	if err := checkBucket(o.Bucket); err != nil {
-		return err
-	}
 	if arr.Beside {
 		o.ID, o.Path = 0, besidePath(*o)
 	}
@@ -168,23 +178,16 @@ func (a *admission) placeOne(ctx context.Context, arr *Arrival) error {
 		}
 		return a.placed(arr, o.Path)
 	}
-	rel, ok := plainPath(o.Bucket, o.Key)
-	if ok {
-		free, err := a.free(ctx, rel)
-		if err != nil {
+	if plain != "" && a.free(plain) {
+		err := a.move(arr.File.temp, plain)
+		if err == nil {
+			return a.placed(arr, plain)
+		}
+		if !inTheWay(err) {
 			return err
 		}
-		if free {
-			err := a.move(arr.File.temp, rel)
-			if err == nil {
-				return a.placed(arr, rel)
-			}
-			if !inTheWay(err) {
-				return err
-			}
-		}
 	}
-	rel = escapedPath(o.Bucket, o.Key)
+	rel := escapedPath(o.Bucket, o.Key)
 	if err := a.move(arr.File.temp, rel); err != nil {
 		return err
 	}
@@ -200,51 +203,85 @@ func (a *admission) placed(arr *Arrival, rel string) error {
 
 // take notes that a file lies at rel, and folders above it.
 func (a *admission) take(rel string) {
-	a.taken[fold(rel)] = true
-	for dir := path.Dir(fold(rel)); dir != "."; dir = path.Dir(dir) {
+	rel = fold(rel)
+	a.taken[rel] = true
+	for dir := above(rel); dir != ""; dir = above(dir) {
+		if isFile, ok := a.taken[dir]; ok && !isFile {
+			break // so are those above
+		}
 		a.taken[dir] = false
 	}
 }
 
 // free tells whether no other object's file is at rel, lies above it or below
 // it, without regard to case.
-func (a *admission) free(ctx context.Context, rel string) (bool, error) {
+func (a *admission) free(rel string) bool {
 	rel = fold(rel)
-	if _, ok := a.taken[rel]; ok {
-		return false, nil
+	if _, ok := a.taken[rel]; ok || a.clash[rel] {
+		return false
 	}
-	above := []any{}
-	for dir := path.Dir(rel); strings.Count(dir, "/") >= 2; dir = path.Dir(dir) {
-		if isFile, ok := a.taken[dir]; isFile {
-			return false, nil
-		} else if ok {
-			break // what is above a folder of this batch has been looked at
+	for dir := above(rel); dir != ""; dir = above(dir) {
+		if a.taken[dir] || a.clashAbove[dir] {
+			return false
 		}
-		above = append(above, dir)
 	}
-	return a.m.unrecorded(ctx, rel, above)
+	return true
 }
 
-// unrecorded looks the folded path rel up in state.db, and the paths above it.
-func (m *Mirror) unrecorded(ctx context.Context, rel string, above []any) (bool, error) {
-	query := "SELECT EXISTS (SELECT 1 FROM objects WHERE lower(path) = ?)" +
-		" OR EXISTS (SELECT 1 FROM objects WHERE lower(path) > ? AND lower(path) < ?)"
-	if len(above) > 0 {
-		query += " OR EXISTS (SELECT 1 FROM objects WHERE lower(path) IN (?" + strings.Repeat(",?", len(above)-1) + "))"
+// look finds the plain paths of the batch, and in state.db what is in the way of
+// each: all at once, as a query for each takes longer than to place it.
+func (a *admission) look(ctx context.Context) error {
+	a.plain = make([]string, len(a.batch))
+	var files, folders []string
+	seen := map[string]bool{}
+	for i, arr := range a.batch {
+		o := arr.Object
+		if arr.File == nil {
+			continue
+		}
+		if err := checkBucket(o.Bucket); err != nil {
+			return fmt.Errorf("place %s: %w", o.URI(), err)
+		}
+		rel, ok := plainPath(o.Bucket, o.Key)
+		if !ok || o.ID != 0 || arr.Beside {
+			continue
+		}
+		a.plain[i] = rel
+		rel = fold(rel)
+		files = append(files, rel)
+		for dir := above(rel); strings.Count(dir, "/") >= 2 && !seen[dir]; dir = above(dir) {
+			seen[dir] = true
+			folders = append(folders, dir)
+		}
 	}
-	var found bool
-	err := m.db.QueryRowContext(ctx, query, append([]any{rel, rel + "/", rel + "0"}, above...)...).Scan(&found)
-	return !found, err
+	var err, errAbove error
+	a.clash, err = a.m.whichOf(ctx, files, "EXISTS (SELECT 1 FROM objects WHERE lower(path) = value)"+
+		" OR EXISTS (SELECT 1 FROM objects WHERE lower(path) > value || '/' AND lower(path) < value || '0')")
+	a.clashAbove, errAbove = a.m.whichOf(ctx, folders, "EXISTS (SELECT 1 FROM objects WHERE lower(path) = value)")
+	return errors.Join(err, errAbove)
+}
+
+// whichOf is the set of those values for which a condition holds.
+func (m *Mirror) whichOf(ctx context.Context, values []string, condition string) (map[string]bool, error) {
+	if len(values) == 0 {
+		return nil, nil
+	}
+	list, err := json.Marshal(values)
+	if err != nil {
+		return nil, err
+	}
+	return m.paths(ctx, "SELECT value FROM json_each(?) WHERE "+condition, string(list))
 }
 
 // fold is SQLite's lower: of ASCII only, which plainRune makes enough.
 func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
 		}
-		return r
-	}, s)
+	}
+	return string(b)
 }
 
 // nextID is an id that no object ever had.
@@ -341,12 +378,15 @@ func (m *Mirror) Find(o Object) (rel string, ok bool) {
 	if !isMD5 || checkBucket(o.Bucket) != nil || m.root == nil {
 		return "", false
 	}
-	paths := []string{escapedPath(o.Bucket, o.Key)}
-	if plain, ok := plainPath(o.Bucket, o.Key); ok {
+	var paths []string
+	if !m.fresh(path.Join(ObjectsDir, o.Bucket, escapeDir)) {
+		paths = append(paths, escapedPath(o.Bucket, o.Key))
+	}
+	if plain, ok := plainPath(o.Bucket, o.Key); ok && !m.fresh(above(plain)) {
 		paths = append(paths, plain)
 	}
 	for _, rel := range paths {
-		if m.fresh(path.Dir(rel)) {
+		if m.fresh(above(rel)) {
 			continue
 		}
 		st, err := m.root.Lstat(rel)

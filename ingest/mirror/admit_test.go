@@ -71,6 +71,20 @@ func TestAdmitKeepsNeighbours(t *testing.T) {
 	}
 }
 
+// A file in the way of one key is none of the keys beside and below it.
+func TestAdmitClashesOfOneBatch(t *testing.T) {
+	m := newMirror(t)
+	admit(t, m, "a/b", "<&>\u2028'/x", "d/e")
+	paths := admit(t, m, "a", "a/c", "A/B", "<&>\u2028'", "<&>\u2028'/X", "D/E/F", "d/e/g", "d/f")
+	for key, plain := range map[string]bool{
+		"a": false, "a/c": true, "A/B": false, "<&>\u2028'": false, "<&>\u2028'/X": false, "D/E/F": false, "d/e/g": false, "d/f": true,
+	} {
+		if (paths[key] == "s3/b/"+key) != plain {
+			t.Errorf("%q lies at %q", key, paths[key])
+		}
+	}
+}
+
 func TestAdmitIsAllOrNothing(t *testing.T) {
 	m := newMirror(t)
 	admit(t, m, "there")

@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"hash"
 	"io/fs"
-	"os"
 	"path"
-	"sync/atomic"
 	"syscall"
-	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // tmpDir holds the files that are being written. It is one folder, so that
@@ -22,7 +21,7 @@ const tmpDir = "tmp"
 // used by one goroutine.
 type File struct {
 	m            *Mirror
-	f            *os.File
+	fd           int    // an os.File costs several system calls more, and small files are many
 	temp         string // relative to the mirror
 	rel          string
 	size         int64
@@ -38,53 +37,30 @@ func (m *Mirror) NewFile(rel string) (*File, error) {
 	if !fs.ValidPath(rel) || rel == "." {
 		return nil, fmt.Errorf("write %q: not a path inside the mirror", rel)
 	}
-	return m.newTemp(rel)
-}
-
-var tempCount atomic.Int64
-
-func (m *Mirror) newTemp(rel string) (*File, error) {
-	root, err := m.writeRoot()
-	if err != nil {
-		return nil, err
-	}
 	for range 10 {
-		temp := fmt.Sprintf("%s/%d-%d-%d.tmp", tmpDir, os.Getpid(), time.Now().UnixNano(), tempCount.Add(1))
-		f, err := root.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
-		if errors.Is(err, fs.ErrNotExist) {
-			err = root.Mkdir(tmpDir, 0o755)
-			if err == nil || errors.Is(err, fs.ErrExist) {
-				continue
-			}
+		f, err := m.newTemp(rel)
+		if err != nil || held(f.fd) {
+			return f, err
 		}
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if held(f) {
-			return &File{m: m, f: f, temp: temp, rel: rel, sum: sha256.New()}, nil
-		}
-		f.Close()
+		f.Finish()
 	}
 	return nil, fmt.Errorf("write %s: the folder %s is being emptied", rel, tmpDir)
 }
 
-// held locks the temporary file f, so that removeTemps leaves it alone, and
+// held locks a temporary file or folder, so that removeTemps leaves it alone, and
 // tells whether it is still there: a cleaner may have come in between.
-func held(f *os.File) bool {
-	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+func held(fd int) bool {
+	if syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB) != nil {
 		return false
 	}
 	var st syscall.Stat_t
-	return syscall.Fstat(int(f.Fd()), &st) == nil && st.Nlink > 0
+	return syscall.Fstat(fd, &st) == nil && st.Nlink > 0
 }
 
 // Write appends to the file.
 func (f *File) Write(p []byte) (n int, err error) {
 	if n = len(p); !f.linked {
-		n, err = f.f.Write(p)
+		n, err = f.write(p)
 	}
 	f.sum.Write(p[:n])
 	f.size += int64(n)
@@ -92,6 +68,25 @@ func (f *File) Write(p []byte) (n int, err error) {
 		f.err = err
 	}
 	return n, err
+}
+
+func (f *File) write(p []byte) (n int, err error) {
+	if f.closed {
+		return 0, f.failed("write", fs.ErrClosed)
+	}
+	for n < len(p) {
+		// Not too much at once: some systems take no more than 2 GiB.
+		some, err := unix.Write(f.fd, p[n:min(len(p), n+1<<30)])
+		if err != nil && !errors.Is(err, unix.EINTR) {
+			return n, f.failed("write", err)
+		}
+		n += max(0, some)
+	}
+	return n, nil
+}
+
+func (f *File) failed(op string, err error) error {
+	return &fs.PathError{Op: op, Path: f.m.Path(f.temp), Err: err}
 }
 
 // Size is the number of bytes written.
@@ -145,8 +140,8 @@ func (f *File) Finish() error {
 		return f.err
 	}
 	f.closed = true
-	if err := f.f.Close(); f.err == nil {
-		f.err = err
+	if err := unix.Close(f.fd); err != nil && f.err == nil {
+		f.err = f.failed("close", err)
 	}
 	return f.err
 }

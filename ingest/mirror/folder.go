@@ -7,7 +7,6 @@ import (
 	"os"
 	"path"
 	"syscall"
-	"time"
 )
 
 // Folder is a folder in tmp/ that another library writes files into. Place
@@ -30,7 +29,7 @@ func (m *Mirror) NewFolder() (*Folder, error) {
 		return nil, err
 	}
 	for range 10 {
-		rel := fmt.Sprintf("%s/%d-%d-%d", tmpDir, os.Getpid(), time.Now().UnixNano(), tempCount.Add(1))
+		rel := tempName()
 		if err := root.Mkdir(rel, 0o755); err != nil {
 			return nil, err
 		}
@@ -41,7 +40,7 @@ func (m *Mirror) NewFolder() (*Folder, error) {
 		if err != nil {
 			return nil, err
 		}
-		if held(f) {
+		if held(int(f.Fd())) {
 			return &Folder{m: m, f: f, rel: rel}, nil
 		}
 		f.Close()

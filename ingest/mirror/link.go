@@ -3,10 +3,10 @@ package mirror
 import (
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"os"
-	"sync/atomic"
-	"time"
+	"path"
+
+	"golang.org/x/sys/unix"
 )
 
 // LinkObjectFile starts the file of an object whose bytes are src's: it shares
@@ -18,35 +18,25 @@ func (m *Mirror) LinkObjectFile(src *os.File) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cloned := clone(f.f, src); cloned == nil {
+	if cloned := clone(f.fd, src); cloned == nil {
 		f.linked = true
 		return f, nil
 	}
 	f.Abort()
-	root, err := m.writeRoot()
+	dir, err := m.tempFolder()
 	if err != nil {
 		return nil, err
 	}
-	dir, err := root.Open(tmpDir)
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Close()
-	name := fmt.Sprintf("%d-%d-%d.tmp", os.Getpid(), time.Now().UnixNano(), linkCount.Add(1))
+	f = &File{m: m, temp: tempName() + ".tmp", sum: sha256.New(), linked: true}
+	name := path.Base(f.temp)
 	if err := hardLink(src, dir, name); err != nil {
 		return nil, err
 	}
-	file, err := root.Open(tmpDir + "/" + name)
-	if err != nil {
-		return nil, err
+	if f.fd, err = unix.Openat(int(dir.Fd()), name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0); err != nil {
+		return nil, errors.Join(f.failed("open", err), m.root.Remove(f.temp))
 	}
-	if !held(file) {
-		return nil, errors.Join(errors.New("the file is locked by another process"), file.Close(), root.Remove(tmpDir+"/"+name))
-	}
-	return &File{m: m, f: file, temp: tmpDir + "/" + name, sum: sha256.New(), linked: true}, nil
+	return f, nil
 }
-
-var linkCount atomic.Int64
 
 // Linked tells whether the file shares its bytes with another.
 func (f *File) Linked() bool { return f.linked }

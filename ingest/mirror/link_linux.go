@@ -8,8 +8,8 @@ import (
 )
 
 // clone makes dst share src's bytes until one of them is written.
-func clone(dst, src *os.File) error {
-	return unix.IoctlFileClone(int(dst.Fd()), int(src.Fd()))
+func clone(dst int, src *os.File) error {
+	return unix.IoctlFileClone(dst, int(src.Fd()))
 }
 
 // hardLink gives the open file src another name: it cannot have become another

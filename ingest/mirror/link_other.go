@@ -7,6 +7,6 @@ import (
 	"os"
 )
 
-func clone(_, _ *os.File) error { return errors.ErrUnsupported }
+func clone(_ int, _ *os.File) error { return errors.ErrUnsupported }
 
 func hardLink(_, _ *os.File, _ string) error { return errors.ErrUnsupported }

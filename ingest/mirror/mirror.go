@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
 	"golang.org/x/sys/unix"
@@ -36,8 +37,9 @@ type Mirror struct {
 	db       *sql.DB
 	readOnly bool
 	empty    bool
-	folders  sync.Map // see fresh
-	waiting  bool     // Lock left doomed files to readers
+	waiting  bool                    // Lock left doomed files to readers
+	folders  sync.Map                // see fresh
+	temps    atomic.Pointer[os.File] // tmp/, once something was written
 }
 
 // Open opens the mirror at dir for reading and for short transactions. A
@@ -87,6 +89,9 @@ func open(ctx context.Context, dir, state string, params url.Values) (*Mirror, e
 			params.Set("_busy_timeout", "10000")
 			params.Set("_synchronous", "FULL")
 			params.Set("_txlock", "immediate")
+			// A batch touches more pages than SQLite's own 2 MB: they would be
+			// written several times.
+			params.Set("_cache_size", "-16000")
 		}
 		params.Set("_foreign_keys", "on")
 		dsn = (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: state}).EscapedPath(), RawQuery: params.Encode()}).String()
@@ -121,6 +126,9 @@ func (m *Mirror) start(ctx context.Context, state string) (err error) {
 // shut closes what is open and leaves the write-ahead log alone.
 func (m *Mirror) shut() error {
 	err := m.db.Close()
+	if dir := m.temps.Swap(nil); dir != nil {
+		dir.Close()
+	}
 	if m.root != nil {
 		err = errors.Join(err, m.root.Close())
 	}

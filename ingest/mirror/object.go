@@ -191,7 +191,11 @@ func (m *Mirror) Buckets(ctx context.Context) ([]BucketSums, error) {
 
 // Paths is the set of paths that a query of one column gives.
 func (m *Mirror) Paths(ctx context.Context, query string) (map[string]bool, error) {
-	rows, err := m.db.QueryContext(ctx, query)
+	return m.paths(ctx, query)
+}
+
+func (m *Mirror) paths(ctx context.Context, query string, args ...any) (map[string]bool, error) {
+	rows, err := m.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,9 @@ func plainPath(bucket, key string) (rel string, ok bool) {
 }
 
 func plainName(seg string) bool {
+	if len(seg) <= maxName && seg != "" && seg[0] != '.' && printable(seg) {
+		return true // as nearly all are
+	}
 	if seg == "" || seg == "." || seg == ".." || len(seg) > maxName || !utf8.ValidString(seg) {
 		return false
 	}
@@ -41,6 +44,16 @@ func plainName(seg string) bool {
 	}
 	for _, r := range seg {
 		if !plainRune(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// printable tells whether s is of printable ASCII alone.
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
 			return false
 		}
 	}

@@ -43,7 +43,7 @@ func StartVersityGW(t testing.TB) *Gateway {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command(program, "--port", addr, "--region", "us-east-1", "--health", "/healthz", "--quiet",
+	cmd := exec.Command(program, "--port", addr, "--region", "us-east-1", "--health", "/healthz", "--quiet", "--keep-alive",
 		"posix", "--versioning-dir", filepath.Join(dir, "ver"), g.Root)
 	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+AccessKey, "ROOT_SECRET_KEY="+SecretKey)
 	var out bytes.Buffer
