@@ -293,7 +293,17 @@ const insertObject = "INSERT INTO objects (id, bucket, key, path, size, etag, mo
 const againObject = `UPDATE objects SET pruned = 0, synced = ?, sha256 = ?, signature = coalesce(?, signature) WHERE id = ?`
 
 func (a *admission) record(ctx context.Context) ([]Object, error) {
-	tx, err := a.m.db.BeginTx(ctx, nil)
+	conn, err := a.m.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	// What SQLite notes to take back one row of many would go to a file, page by page.
+	if _, err := conn.ExecContext(ctx, "PRAGMA temp_store = MEMORY"); err != nil {
+		return nil, err
+	}
+	defer conn.ExecContext(ctx, "PRAGMA temp_store = DEFAULT")
+	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
