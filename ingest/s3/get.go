@@ -12,6 +12,7 @@ import (
 	"hash/crc64"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -95,11 +96,17 @@ var (
 )
 
 func (s *Source) get(ctx context.Context, c *conn, o mirror.Object) (*http.Response, error) {
-	req, err := s.request(ctx, c, o)
+	path, headers, err := s.request(ctx, c, o)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := s.http.Do(req)
+	var resp *http.Response
+	if c.wire != nil {
+		s.gets.Add(1)
+		resp, err = c.wire.do(ctx, head(path, headers))
+	} else {
+		resp, err = s.ask(ctx, c, path, headers)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -110,36 +117,69 @@ func (s *Source) get(ctx context.Context, c *conn, o mirror.Object) (*http.Respo
 	return nil, readStatus(resp)
 }
 
-func (s *Source) request(ctx context.Context, c *conn, o mirror.Object) (*http.Request, error) {
-	u := *c.base
-	u.Path, u.RawPath = c.base.Path+o.Key, c.base.EscapedPath()+escapeKey(o.Key)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "", nil)
-	if err != nil {
-		return nil, err
+// request is the escaped path and the headers of a GET, in the order in which
+// they are signed.
+func (s *Source) request(ctx context.Context, c *conn, o mirror.Object) (path string, headers []header, err error) {
+	path = c.path + escapeKey(o.Key)
+	now := time.Now()
+	headers = append(make([]header, 0, 10), header{"host", c.host})
+	add := func(name, value string) {
+		if value != "" {
+			headers = append(headers, header{name, value})
+		}
 	}
-	req.URL, req.Host = &u, u.Host
-	req.Header.Set("X-Amz-Content-Sha256", emptyHash)
 	if o.ETag != "" {
-		req.Header.Set("If-Match", `"`+o.ETag+`"`)
+		add("if-match", `"`+o.ETag+`"`)
 	}
+	add("x-amz-checksum-mode", "ENABLED")
+	add("x-amz-content-sha256", emptyHash)
+	var creds aws.Credentials
+	if !s.cfg.NoSign {
+		if creds, err = s.credentials(ctx); err != nil {
+			return "", nil, err
+		}
+		add("x-amz-date", now.UTC().Format(timeFormat))
+	}
+	add("x-amz-expected-bucket-owner", s.cfg.Owner)
 	if s.cfg.RequestPayer {
-		req.Header.Set("X-Amz-Request-Payer", "requester")
+		add("x-amz-request-payer", "requester")
 	}
-	if s.cfg.Owner != "" {
-		req.Header.Set("X-Amz-Expected-Bucket-Owner", s.cfg.Owner)
+	add("x-amz-security-token", creds.SessionToken)
+	for _, h := range headers {
+		if strings.ContainsFunc(h.value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			return "", nil, &Error{Op: "get", URI: o.URI(), Err: fmt.Errorf("%s cannot be sent as the header %s", h.value, h.name)}
+		}
 	}
-	req.Header.Set("X-Amz-Checksum-Mode", "ENABLED")
-	if s.cfg.NoSign {
-		return req, nil
+	if !s.cfg.NoSign {
+		add("authorization", s.signer.authorization(creds, c.region, now, path, headers))
 	}
-	creds, err := s.credentials(ctx)
-	if err != nil {
+	return path, headers, nil
+}
+
+// head is a request as it goes out.
+func head(path string, headers []header) []byte {
+	b := make([]byte, 0, 1024)
+	b = append(append(append(b, "GET "...), path...), " HTTP/1.1\r\n"...)
+	for _, h := range headers {
+		b = append(append(b, h.name...), ": "...)
+		b = append(append(b, h.value...), "\r\n"...)
+	}
+	return append(b, "user-agent: logsql\r\n\r\n"...)
+}
+
+// ask sends a request by net/http.
+func (s *Source) ask(ctx context.Context, c *conn, path string, headers []header) (*http.Response, error) {
+	u := *c.base
+	u.RawPath = path
+	var err error
+	if u.Path, err = url.PathUnescape(path); err != nil {
 		return nil, err
 	}
-	if err := s.signer.SignHTTP(ctx, creds, req, emptyHash, "s3", c.region, time.Now()); err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
+	req := (&http.Request{Method: http.MethodGet, URL: &u, Host: c.host, Header: http.Header{}}).WithContext(ctx)
+	for _, h := range headers[1:] {
+		req.Header.Set(h.name, h.value)
 	}
-	return req, nil
+	return s.http.Do(req)
 }
 
 func (s *Source) credentials(ctx context.Context) (aws.Credentials, error) {

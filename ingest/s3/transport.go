@@ -27,8 +27,9 @@ func (s *Source) client(configured aws.HTTPClient) aws.HTTPClient {
 	if !ok {
 		return configured
 	}
+	s.direct = b.GetTransport()
 	return &http.Client{
-		Transport:     &transport{s, b.GetTransport()},
+		Transport:     &transport{s, s.direct},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
