@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"logsql/ingest/mirror"
+	"logsql/ingest/s3/s3test"
 )
 
 // flowBucket is a folder with objects of flow logs, one a day, of so many
@@ -50,7 +51,7 @@ func in(t *testing.T, script string, args ...string) (status int, stderr string,
 		t.Fatal(err)
 	}
 	cmd = exec.CommandContext(t.Context(), "sh", append([]string{"-c", script, "sh", self}, args...)...)
-	cmd.Env = append(cleanEnv(), asProgram+"=1")
+	cmd.Env = append(append(cleanEnv(), s3test.Environ()...), asProgram+"=1")
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	var exit *exec.ExitError

@@ -46,3 +46,9 @@ func Damaged(err error) bool {
 	var db sqlite3.Error
 	return errors.As(err, &db) && (db.Code == sqlite3.ErrCorrupt || db.Code == sqlite3.ErrNotADB)
 }
+
+// TooLarge tells whether err is that a file may not grow as it would have to.
+func TooLarge(err error) bool {
+	var db sqlite3.Error
+	return errors.Is(err, syscall.EFBIG) || errors.As(err, &db) && db.SystemErrno == syscall.EFBIG
+}

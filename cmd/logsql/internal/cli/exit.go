@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"syscall"
 
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
@@ -161,7 +160,7 @@ func hint(err error) string {
 		return stmt.Hint
 	case errors.As(err, &full):
 		return "make room on that disk, then run the same command again: it goes on from there, nothing is lost"
-	case errors.Is(err, syscall.EFBIG):
+	case mirror.TooLarge(err):
 		return "the file system, or ulimit -f, allows no larger files there; then run the same command again: it goes on from there"
 	case mirror.Damaged(err):
 		return "state.db in the mirror is damaged: move it away with its -wal and -shm, then sync and convert-parquet again"
