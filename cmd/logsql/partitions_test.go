@@ -23,6 +23,7 @@ import (
 	"testing"
 	"time"
 
+	"logsql/ingest/digest/digesttest"
 	"logsql/ingest/s3/s3test"
 )
 
@@ -35,20 +36,16 @@ type cloud struct {
 	dir  string
 	mu   sync.Mutex
 	seen []string
-	say  func(w http.ResponseWriter, r *http.Request) bool // answers in place of S3
-}
-
-var hosts = []string{
-	"*.s3.cn-north-1.amazonaws.com.cn", "*.s3.cn-northwest-1.amazonaws.com.cn", "*.s3.dualstack.cn-northwest-1.amazonaws.com.cn",
-	"sts.cn-north-1.amazonaws.com.cn", "portal.sso.cn-north-1.amazonaws.com.cn", "*.s3.us-west-2.amazonaws.com", "*.s3.us-east-1.amazonaws.com",
+	say  func(w http.ResponseWriter, r *http.Request) bool // answers in place of the cloud
+	keys map[string]string                                 // that CloudTrail of a region answers with
 }
 
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
-	c := &cloud{s3: s3test.New(t, "logs", "world"), dir: t.TempDir()}
+	c := &cloud{s3: s3test.New(t, "logs", "world"), dir: t.TempDir(), keys: map[string]string{}}
 	behind := httptest.NewUnstartedServer(c)
-	cert, pemText := authority(t)
-	behind.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
+	any, pemText := authority(t)
+	behind.TLS = &tls.Config{GetCertificate: any}
 	behind.StartTLS()
 	t.Cleanup(behind.Close)
 	proxy := httptest.NewServer(tunnel(behind.Listener.Addr().String()))
@@ -74,22 +71,29 @@ func (c *cloud) write(t *testing.T, name, text string) string {
 	return path
 }
 
-// authority is a certificate for the hosts, signed by itself.
-func authority(t *testing.T) (tls.Certificate, string) {
+// authority has a certificate for whatever host is asked for, signed by one whose
+// PEM it gives, too: no request is missed because its host was not expected.
+func authority(t *testing.T) (func(*tls.ClientHelloInfo) (*tls.Certificate, error), string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, DNSNames: hosts, IsCA: true, BasicConstraintsValid: true,
+	ca := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	der, err := x509.CreateCertificate(rand.Reader, ca, ca, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	any := func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		leaf := *ca
+		leaf.IsCA, leaf.DNSNames = false, []string{hello.ServerName}
+		signed, err := x509.CreateCertificate(rand.Reader, &leaf, ca, &key.PublicKey, key)
+		return &tls.Certificate{Certificate: [][]byte{signed}, PrivateKey: key}, err
+	}
+	return any, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
 // tunnel is a proxy that leads everything to addr.
@@ -120,6 +124,7 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	c.note(r, string(body))
 	switch {
+	case c.say != nil && c.say(w, r):
 	case strings.HasPrefix(r.Host, "sts."):
 		action := "AssumeRole"
 		if bytes.Contains(body, []byte("WebIdentity")) {
@@ -128,7 +133,10 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, sessionXML, action)
 	case strings.HasPrefix(r.Host, "portal.sso."):
 		io.WriteString(w, `{"roleCredentials":{"accessKeyId":"SSO","secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}`)
-	case c.say != nil && c.say(w, r):
+	case strings.HasPrefix(r.Host, "oidc."):
+		io.WriteString(w, `{"accessToken":"fresh","expiresIn":3600,"refreshToken":"r"}`)
+	case strings.HasPrefix(r.Host, "cloudtrail."):
+		io.WriteString(w, c.keys[strings.Split(r.Host, ".")[1]])
 	default:
 		bucket, _, _ := strings.Cut(r.Host, ".")
 		r.URL.Path = "/" + bucket + r.URL.Path
@@ -152,6 +160,15 @@ func (c *cloud) note(r *http.Request, body string) {
 	}
 }
 
+// took are the requests since the last call, each once.
+func (c *cloud) took() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	seen := c.seen
+	c.seen = nil
+	return seen
+}
+
 const profiles = `
 [profile base]
 aws_access_key_id = BASE
@@ -169,6 +186,22 @@ sso_start_url = https://start.home.awsapps.cn/directory/logs
 sso_region = cn-north-1
 sso_account_id = 123456789012
 sso_role_name = audit
+[sso-session corp]
+sso_start_url = https://start.home.awsapps.cn/directory/logs
+sso_region = cn-north-1
+sso_registration_scopes = sso:account:access
+[profile session]
+sso_session = corp
+sso_account_id = 123456789012
+sso_role_name = audit
+[profile near]
+role_arn = arn:aws-cn:iam::123456789012:role/audit
+region = cn-northwest-1
+source_profile = base
+[profile chain]
+role_arn = arn:aws-cn:iam::123456789012:role/second
+region = cn-northwest-1
+source_profile = near
 [profile cn]
 aws_access_key_id = CN
 aws_secret_access_key = secret
@@ -191,6 +224,17 @@ func TestPartitions(t *testing.T) {
 			return true
 		}
 	}
+	answer := func(service, body string) func(http.ResponseWriter, *http.Request) bool {
+		return func(w http.ResponseWriter, r *http.Request) bool {
+			if !strings.HasPrefix(r.Host, service) {
+				return false
+			}
+			w.WriteHeader(403)
+			io.WriteString(w, body)
+			return true
+		}
+	}
+	const refusal = "<ErrorResponse><Error><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>"
 	keys := []string{"AWS_ACCESS_KEY_ID=KEY", "AWS_SECRET_ACCESS_KEY=secret"}
 	tests := []struct {
 		name   string
@@ -218,6 +262,59 @@ func TestPartitions(t *testing.T) {
 			seen: []string{"portal.sso.cn-north-1.amazonaws.com.cn unsigned", north + " SSO cn-north-1", northwest + " SSO cn-northwest-1"},
 		},
 		{
+			name: "an SSO session, its token refreshed", args: []string{"--profile", "session"},
+			seen: []string{"oidc.cn-north-1.amazonaws.com.cn unsigned", "portal.sso.cn-north-1.amazonaws.com.cn unsigned", north + " SSO cn-north-1", northwest + " SSO cn-northwest-1"},
+		},
+		{
+			name: "a role and its region", args: []string{"--profile", "near"},
+			seen: []string{"sts.cn-northwest-1.amazonaws.com.cn BASE cn-northwest-1", northwest + " ROLE cn-northwest-1"},
+		},
+		{
+			name: "a role by a role", args: []string{"--profile", "chain"},
+			seen: []string{"sts.cn-northwest-1.amazonaws.com.cn BASE cn-northwest-1", "sts.cn-northwest-1.amazonaws.com.cn ROLE cn-northwest-1", northwest + " ROLE cn-northwest-1"},
+		},
+		{
+			name: "a role of China, the environment's region elsewhere", args: []string{"--profile", "near"}, env: []string{"AWS_REGION=us-west-2"},
+			seen: []string{"sts.cn-northwest-1.amazonaws.com.cn BASE cn-northwest-1", northwest + " ROLE cn-northwest-1"},
+		},
+		{
+			name: "a profile of China, the environment's region elsewhere", args: []string{"--profile", "cn"}, env: []string{"AWS_DEFAULT_REGION=us-west-2"},
+			seen: []string{northwest + " CN cn-northwest-1"},
+		},
+		{
+			name: "keys of the environment go by its region", env: append(keys, "AWS_PROFILE=world", "AWS_REGION=cn-northwest-1"),
+			seen: []string{northwest + " KEY cn-northwest-1"},
+		},
+		{
+			name: "SSO of China, the environment's region elsewhere", args: []string{"--profile", "portal"}, env: []string{"AWS_REGION=us-west-2"},
+			seen: []string{"portal.sso.cn-north-1.amazonaws.com.cn unsigned", north + " SSO cn-north-1", northwest + " SSO cn-northwest-1"},
+		},
+		{
+			name: "a role of China, asked for elsewhere", args: []string{"--profile", "near", "--region", "us-west-2"}, status: 1,
+			stderr: "logsql: open s3://logs/: read the AWS configuration: --region us-west-2 is of aws, and the role or SSO portal of aws-cn\n",
+		},
+		{
+			name: "a role that may not be assumed", args: []string{"--profile", "near"}, status: 1, say: answer("sts.", fmt.Sprintf(refusal, "AccessDenied", "not authorized to perform: sts:AssumeRole")),
+			seen: []string{"sts.cn-northwest-1.amazonaws.com.cn BASE cn-northwest-1"},
+			stderr: "logsql: list s3://logs/: no credentials: STS AssumeRole: AccessDenied: not authorized to perform: sts:AssumeRole\n" +
+				"hint: the caller needs sts:AssumeRole on the role, and the role's trust policy must let it in: with the external_id, or the MFA code, that it wants\n",
+		},
+		{
+			name: "a role by credentials that have expired", args: []string{"--profile", "near"}, status: 1, say: answer("sts.", fmt.Sprintf(refusal, "ExpiredToken", "It has expired.")),
+			seen:   []string{"sts.cn-northwest-1.amazonaws.com.cn BASE cn-northwest-1"},
+			stderr: "logsql: list s3://logs/: no credentials: STS AssumeRole: ExpiredToken: It has expired.\nhint: sign in again and run the same command: what has been fetched is kept\n",
+		},
+		{
+			name: "a role by keys of the other partition", args: []string{"--profile", "near"}, status: 1, say: answer("sts.", fmt.Sprintf(refusal, "InvalidClientTokenId", "It is invalid.")),
+			seen:   []string{"sts.cn-northwest-1.amazonaws.com.cn BASE cn-northwest-1"},
+			stderr: "logsql: list s3://logs/: no credentials: STS AssumeRole: InvalidClientTokenId: It is invalid.\nhint: accounts and buckets of China (aws-cn) and",
+		},
+		{
+			name: "an SSO session that is over", args: []string{"--profile", "portal"}, status: 1, say: answer("portal.", `{"message":"Session token not found or invalid"}`),
+			seen:   []string{"portal.sso.cn-north-1.amazonaws.com.cn unsigned"},
+			stderr: "\nhint: sign in again: aws sso login, with the --profile; then run the same command: what has been fetched is kept\n",
+		},
+		{
 			name: "a role that wants an MFA code, and nobody there", args: []string{"--profile", "mfa"}, status: 1,
 			stderr: "the role wants an MFA code, and nobody can type one: run it on a terminal, or with credentials of a session (aws sts assume-role, AWS_SESSION_TOKEN)",
 		},
@@ -243,8 +340,9 @@ func TestPartitions(t *testing.T) {
 			c.s3.Put("logs", "a.log", "x")
 			c.write(t, "config", profiles)
 			token := c.write(t, "token", "jwt")
-			// The name is the SHA-1 of the portal's URL.
+			// The names are the SHA-1 of the portal's URL and of the session's name.
 			c.write(t, ".aws/sso/cache/b4e40d78885a96d9376e966c540bb2ee01614c7c.json", `{"accessToken":"t","expiresAt":"2099-01-01T00:00:00Z"}`)
+			c.write(t, ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json", `{"accessToken":"old","expiresAt":"2020-01-01T00:00:00Z","refreshToken":"r","clientId":"c","clientSecret":"s","registrationExpiresAt":"2099-01-01T00:00:00Z"}`)
 			env := append(slices.Clone(c.env), tt.env...)
 			for i, kv := range env {
 				if kv == "AWS_WEB_IDENTITY_TOKEN_FILE=token" {
@@ -256,8 +354,8 @@ func TestPartitions(t *testing.T) {
 			if got.status != tt.status || !strings.Contains(got.stderr, tt.stderr) {
 				t.Errorf("exit status %d, want %d\n%s%s", got.status, tt.status, got.stdout, got.stderr)
 			}
-			if !slices.Equal(c.seen, tt.seen) {
-				t.Errorf("requests %q, want %q", c.seen, tt.seen)
+			if seen := c.took(); !slices.Equal(seen, tt.seen) {
+				t.Errorf("requests %q, want %q", seen, tt.seen)
 			}
 		})
 	}
@@ -278,8 +376,8 @@ func TestPartitionsInOneMirror(t *testing.T) {
 		}
 	}
 	want := []string{"logs.s3.cn-northwest-1.amazonaws.com.cn CN cn-northwest-1", "world.s3.us-west-2.amazonaws.com WORLD us-west-2"}
-	if !slices.Equal(c.seen, want) {
-		t.Errorf("requests %q, want %q", c.seen, want)
+	if seen := c.took(); !slices.Equal(seen, want) {
+		t.Errorf("requests %q, want %q", seen, want)
 	}
 }
 
@@ -306,7 +404,36 @@ func TestInstanceRole(t *testing.T) {
 	env := append(slices.Clone(c.env), "AWS_EC2_METADATA_DISABLED=false", "AWS_EC2_METADATA_SERVICE_ENDPOINT="+metadata.URL)
 	got := run{env: env}.logsql(t, "--mirror", filepath.Join(t.TempDir(), "m"), "sync", "s3://logs")
 	want := []string{"logs.s3.cn-northwest-1.amazonaws.com.cn INSTANCE cn-northwest-1"}
-	if got.status != 0 || !slices.Equal(c.seen, want) {
-		t.Errorf("requests %q, want %q\n%s", c.seen, want, got.stderr)
+	if seen := c.took(); got.status != 0 || !slices.Equal(seen, want) {
+		t.Errorf("requests %q, want %q\n%s", seen, want, got.stderr)
+	}
+}
+
+// A mirror of trails of both partitions asks each partition's CloudTrail for the
+// public keys of its digests, as whom their bucket was synced.
+func TestPublicKeysOfEachPartition(t *testing.T) {
+	c := newCloud(t)
+	c.write(t, "config", profiles)
+	mirror := filepath.Join(t.TempDir(), "m")
+	for _, trail := range []struct{ bucket, region, profile string }{{"logs", "cn-northwest-1", "cn"}, {"world", "us-west-2", "world"}} {
+		signer := digesttest.NewSigner(t)
+		c.keys[trail.region] = signer.PublicKeys()
+		chain := digesttest.NewChain(signer)
+		chain.Bucket, chain.Region = trail.bucket, trail.region
+		chain.Hour()
+		for _, o := range slices.Concat(chain.Logs, chain.Digests) {
+			c.s3.Put(trail.bucket, o.Key, o.Body).Meta = map[string]string{"signature": o.Signature}
+		}
+		if got := (run{env: c.env}).logsql(t, "--mirror", mirror, "sync", "s3://"+trail.bucket, "--profile", trail.profile); got.status != 0 {
+			t.Fatal(got.stderr)
+		}
+	}
+	both := []string{"cloudtrail.cn-northwest-1.amazonaws.com.cn CN cn-northwest-1", "cloudtrail.us-west-2.amazonaws.com WORLD us-west-2"}
+	for _, want := range [][]string{both, nil} { // keys are kept
+		c.took()
+		got := run{env: c.env}.logsql(t, "--mirror", mirror, "verify", "--fetch-keys")
+		if seen := c.took(); got.status != 0 || !slices.Equal(seen, want) {
+			t.Errorf("requests %q, want %q\n%s%s", seen, want, got.stdout, got.stderr)
+		}
 	}
 }

@@ -144,6 +144,10 @@ func (s *Source) explain(op, key string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return e
 	}
+	if creds := credentialsErrorOf(err); creds != nil {
+		e.Kind, e.Err, e.Hint = Fatal, creds, creds.hint()
+		return e
+	}
 	st := statusOf(err)
 	if st == nil {
 		s.explainLocal(e)
@@ -164,14 +168,10 @@ func (s *Source) explain(op, key string, err error) error {
 	return e
 }
 
-// explainLocal is for what did not come from S3: the network, the credentials.
+// explainLocal is for what did not come from S3: the network.
 func (s *Source) explainLocal(e *Error) {
 	var dns *net.DNSError
-	var creds *credentialsError
 	switch {
-	case errors.As(e.Err, &creds):
-		e.Kind = Fatal
-		e.Hint = "give a --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 	case errors.As(e.Err, &dns) && dns.IsNotFound:
 		e.Kind = Fatal
 		e.Hint = "no such host: check --region and --endpoint-url"
@@ -223,12 +223,6 @@ func (s *Source) unlikely() string {
 	}
 	return ""
 }
-
-// credentialsError tells that no credentials could be had.
-type credentialsError struct{ err error }
-
-func (e *credentialsError) Error() string { return "no credentials: " + e.err.Error() }
-func (e *credentialsError) Unwrap() error { return e.err }
 
 // IsArchive tells whether objects of a storage class must be restored before
 // they can be read.

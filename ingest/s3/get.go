@@ -16,8 +16,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"logsql/ingest/mirror"
 )
 
@@ -35,7 +33,7 @@ func (s *Source) Open(ctx context.Context, o mirror.Object) (io.ReadCloser, erro
 		if err == nil {
 			return &Body{ReadCloser: resp.Body, header: resp.Header}, nil
 		}
-		if !renewed && s.renew(err) {
+		if !renewed && s.renew(ctx, err) {
 			renewed = true
 			continue
 		}
@@ -180,26 +178,6 @@ func (s *Source) ask(ctx context.Context, c *conn, path string, headers []header
 		req.Header.Set(h.name, h.value)
 	}
 	return s.http.Do(req)
-}
-
-func (s *Source) credentials(ctx context.Context) (aws.Credentials, error) {
-	creds, err := s.aws.Credentials.Retrieve(ctx)
-	if err != nil && ctx.Err() == nil {
-		err = &credentialsError{err}
-	}
-	return creds, err
-}
-
-// renew has credentials that have expired fetched anew; it reports whether there
-// is a reason to ask again.
-func (s *Source) renew(err error) bool {
-	st := statusOf(err)
-	cache, ok := s.aws.Credentials.(*aws.CredentialsCache)
-	if !ok || st == nil || !strings.HasPrefix(st.Name, "ExpiredToken") {
-		return false
-	}
-	cache.Invalidate()
-	return true
 }
 
 // escapeKey escapes as SigV4 wants it: all but unreserved characters and

@@ -32,7 +32,7 @@ func WhoAmI(ctx context.Context, profile string) (Identity, error) {
 	}
 	creds, err := s.aws.Credentials.Retrieve(ctx)
 	if err != nil {
-		return id, &credentialsError{err}
+		return id, err
 	}
 	id.Source = creds.Source
 	if n := len(creds.AccessKeyID); n > 4 {

@@ -129,7 +129,7 @@ func (s *Source) page(ctx context.Context, in *s3.ListObjectsV2Input) (*s3.ListO
 			}
 			return page, nil
 		}
-		if !renewed && s.renew(err) {
+		if !renewed && s.renew(ctx, err) {
 			renewed = true
 			continue
 		}
@@ -138,20 +138,9 @@ func (s *Source) page(ctx context.Context, in *s3.ListObjectsV2Input) (*s3.ListO
 			err = st
 		}
 		if !s.move(ctx, c, err) {
-			return nil, s.noCredentials(ctx, err)
+			return nil, err
 		}
 	}
-}
-
-// noCredentials tells an error to get credentials from one of the request.
-func (s *Source) noCredentials(ctx context.Context, err error) error {
-	if statusOf(err) != nil || ctx.Err() != nil || s.cfg.NoSign {
-		return err
-	}
-	if _, cerr := s.credentials(ctx); cerr != nil {
-		return cerr
-	}
-	return err
 }
 
 var expecting = regexp.MustCompile(`expecting ['"]([a-z0-9-]+)['"]`)

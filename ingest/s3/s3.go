@@ -110,7 +110,8 @@ func Open(ctx context.Context, cfg Config) (*Source, error) {
 
 // configure reads what the user has configured for AWS. Where no region is
 // told, but a role or an SSO portal is, that tells the partition: roles cannot
-// be assumed without a region.
+// be assumed without a region. A region of the environment that is of another
+// partition than the credentials is meant for other work: nobody is asked there.
 func (s *Source) configure(ctx context.Context, client *awshttp.BuildableClient) error {
 	load := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(client),
@@ -131,14 +132,23 @@ func (s *Source) configure(ctx context.Context, client *awshttp.BuildableClient)
 	if s.aws, err = config.LoadDefaultConfig(ctx, load...); err != nil {
 		return err
 	}
-	if s.aws.Region == "" {
-		if region := s.regionOfIdentity(ctx); region != "" {
-			if s.aws, err = config.LoadDefaultConfig(ctx, append(load, config.WithRegion(region))...); err != nil {
-				return err
-			}
+	switch region, proof := s.regionOfIdentity(ctx); {
+	case region == "", s.aws.Region != "" && partitionOf(region) == partitionOf(s.aws.Region):
+	case !proof && s.customEndpoint() != "": // a gateway has regions of its own
+	case s.cfg.Region == "":
+		if s.aws, err = config.LoadDefaultConfig(ctx, append(load, config.WithRegion(region))...); err != nil {
+			return err
 		}
+	case proof:
+		return fmt.Errorf("--region %s is of %s, and the role or SSO portal of %s", s.cfg.Region, partitionOf(s.cfg.Region), partitionOf(region))
 	}
 	s.aws.HTTPClient = s.client(s.aws.HTTPClient)
+	if !s.cfg.NoSign {
+		s.aws.Credentials = &credentials{now: s.aws.Credentials, read: func(ctx context.Context) (aws.CredentialsProvider, error) {
+			cfg, err := config.LoadDefaultConfig(ctx, append(load, config.WithRegion(s.aws.Region))...)
+			return cfg.Credentials, err
+		}}
+	}
 	return nil
 }
 
@@ -211,9 +221,13 @@ func (s *Source) namedRegion() string {
 // bucket's own region.
 var homeRegions = map[string]string{"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
-// regionOfIdentity is a region of the partition that the configured role or SSO
-// portal is in; "" where neither is configured.
-func (s *Source) regionOfIdentity(ctx context.Context) string {
+// regionOfIdentity is a region of the partition that the configured credentials
+// are of: by a role or an SSO portal, which is proof, else by the region of the
+// profile; "" where nothing tells.
+func (s *Source) regionOfIdentity(ctx context.Context) (region string, proof bool) {
+	if s.cfg.NoSign || s.cfg.Profile == "" && os.Getenv("AWS_ACCESS_KEY_ID") != "" {
+		return "", false
+	}
 	arn, sso := os.Getenv("AWS_ROLE_ARN"), ""
 	profile := cmp.Or(s.cfg.Profile, os.Getenv("AWS_PROFILE"), config.DefaultSharedConfigProfile)
 	shared, err := config.LoadSharedConfigProfile(ctx, profile, func(o *config.LoadSharedConfigOptions) {
@@ -231,13 +245,14 @@ func (s *Source) regionOfIdentity(ctx context.Context) string {
 		}
 	}
 	if parts := strings.Split(arn, ":"); len(parts) > 1 {
-		region := homeRegions[parts[1]]
-		if named := s.namedRegion(); named != "" && partitionOf(named) == parts[1] {
-			return named
+		for _, region := range []string{s.namedRegion(), shared.Region, homeRegions[parts[1]]} {
+			if region != "" && partitionOf(region) == parts[1] {
+				return region, true
+			}
 		}
-		return region
+		return "", false
 	}
-	return sso
+	return cmp.Or(sso, shared.Region), sso != ""
 }
 
 // instanceRegion is where this machine is, where it is one of EC2; any other does

@@ -84,7 +84,8 @@ func (k *keys) get(ctx context.Context, region string, l *link) (*rsa.PublicKey,
 }
 
 func (k *keys) fetch(ctx context.Context, region string, l *link) {
-	list, err := k.v.options.Fetch(ctx, region, l.Start, l.End)
+	bucket, _, _ := mirror.SplitURI(l.at)
+	list, err := k.v.options.Fetch(ctx, bucket, region, l.Start, l.End)
 	if err == nil {
 		err = KeepKeys(ctx, k.v.m, list)
 	}

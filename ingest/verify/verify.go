@@ -19,8 +19,9 @@ type Options struct {
 	Progress func(Report)
 }
 
-// Fetch gets the public keys of a region that signed between two times.
-type Fetch func(ctx context.Context, region string, from, to time.Time) ([]digest.Key, error)
+// Fetch gets the public keys of a region that signed between two times, for
+// digests in a bucket.
+type Fetch func(ctx context.Context, bucket, region string, from, to time.Time) ([]digest.Key, error)
 
 // Run verifies the whole mirror. Findings are told as they come, one at a time.
 // Memory does not grow with the mirror.

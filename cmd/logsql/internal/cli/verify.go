@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"logsql/convert/lake"
+	"logsql/ingest"
 	"logsql/ingest/digest"
 	"logsql/ingest/mirror"
 	"logsql/ingest/s3"
@@ -64,7 +65,7 @@ names) ends with 4. Nothing is repaired: logsql sync fetches what is missing.`,
 	f := cmd.Flags()
 	f.StringSliceVar(&o.keyFiles, "public-keys", nil, "`file` with what aws cloudtrail list-public-keys printed; may be repeated")
 	f.BoolVar(&o.fetch, "fetch-keys", false, "ask CloudTrail for public keys that the mirror has not")
-	f.StringVar(&o.profile, "profile", "", "`name` of the AWS profile, for --fetch-keys")
+	f.StringVar(&o.profile, "profile", "", "`name` of the AWS profile, for --fetch-keys (default that of the sync)")
 	f.BoolVar(&o.verbose, "verbose", false, "list what is valid too")
 	f.BoolVar(&o.json, "json", false, "one JSON object: findings, then the report")
 	f.StringVar(&o.outFile, "output-file", "", "write the report to `file`")
@@ -106,7 +107,7 @@ func (a *app) runVerify(ctx context.Context, o verifyOptions) (err error) {
 	defer out.abort()
 	w := newVerifyWriter(out, o.json, m.Dir())
 	report, err := verify.Run(ctx, m, verify.Options{
-		Parts: partFiles(ctx, l), Keys: keys, Fetch: fetchKeys(o), Valid: o.verbose,
+		Parts: partFiles(ctx, l), Keys: keys, Fetch: fetchKeys(m, o), Valid: o.verbose,
 		Progress: func(r verify.Report) { bar.show(func() string { return verifyProgress(r) }) },
 	}, w.finding)
 	bar.done()
@@ -145,12 +146,26 @@ func readKeys(files []string) ([]digest.Key, error) {
 	return keys, nil
 }
 
-func fetchKeys(o verifyOptions) verify.Fetch {
+// fetchKeys asks with --profile, else with the profile that the digests' bucket
+// was synced with: a mirror may have trails of several partitions.
+func fetchKeys(m *mirror.Mirror, o verifyOptions) verify.Fetch {
 	if !o.fetch {
 		return nil
 	}
-	return func(ctx context.Context, region string, from, to time.Time) ([]digest.Key, error) {
-		pages, err := s3.PublicKeys(ctx, o.profile, region, from, to)
+	return func(ctx context.Context, bucket, region string, from, to time.Time) ([]digest.Key, error) {
+		profile := o.profile
+		if profile == "" {
+			targets, err := ingest.Targets(ctx, m)
+			if err != nil {
+				return nil, err
+			}
+			for _, t := range targets {
+				if t.Bucket == bucket {
+					profile = cmp.Or(profile, t.Profile)
+				}
+			}
+		}
+		pages, err := s3.PublicKeys(ctx, profile, region, from, to)
 		if err != nil {
 			return nil, err
 		}
