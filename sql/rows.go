@@ -40,6 +40,12 @@ type Rows struct {
 // Zoned is a timestamp with time zone.
 type Zoned = funcs.Zoned
 
+// Progress tells how far the statement that runs with it is.
+type Progress = duck.Progress
+
+// WithProgress is a context whose statements p follows.
+func WithProgress(ctx context.Context, p *Progress) context.Context { return duck.WithProgress(ctx, p) }
+
 // Interval is an interval: months of year to month, microseconds of day to
 // second.
 type Interval = duck.Interval

@@ -29,6 +29,7 @@ type Options struct {
 	TempDir  string
 	Threads  int
 	Raw      bool // read tables over objects from the objects, also where the lake has them
+	Progress bool // statements tell a Progress how far they are
 
 	// ScanLimit refuses statements that would scan more bytes, as an Athena
 	// workgroup does; 0 for none. It counts cost.Scanned.AsIs.
@@ -119,7 +120,7 @@ func (s *Session) duck(ctx context.Context, try bool) (*duck.DB, error) {
 	if s.mirror.Empty() {
 		dir = ""
 	}
-	opened, err := duck.Open(ctx, duck.Options{Dir: dir, Memory: s.options.Memory, TempDir: s.options.TempDir, Threads: s.options.Threads, Try: try})
+	opened, err := duck.Open(ctx, duck.Options{Dir: dir, Memory: s.options.Memory, TempDir: s.options.TempDir, Threads: s.options.Threads, Try: try, Progress: s.options.Progress})
 	*db = opened
 	return opened, err
 }

@@ -264,7 +264,7 @@ func TestShellColors(t *testing.T) {
 		none        *regexp.Regexp
 		completions string
 	}{
-		{"COLORTERM=", []string{"\x1b[1;34mSELECT\x1b[0m", "\x1b[2mNULL\x1b[0m", "\x1b[31m       ~~~~\x1b[0m", "\x1b[32m'a'\x1b[0m"}, nil, "<Tab>"},
+		{"COLORTERM=", []string{"\x1b[1;34mSELECT\x1b[0m", "\x1b[2mNULL\x1b[0m", "\x1b[31m       ~~~~\x1b[0m", "\x1b[32m'a'\x1b[0m", "\x1b[2m  columns day\x1b[0m", "\x1b[1;34mSELECT\x1b[0m \"vpc_flow_logs\""}, nil, "<Tab>"},
 		{"NO_COLOR=1", []string{"\x1b[", "       ~~~~"}, foreground, "<Tab>"},
 		{"TERM=dumb", []string{"       ~~~~"}, regexp.MustCompile(`\x1b`), ""},
 	} {
@@ -274,6 +274,8 @@ func TestShellColors(t *testing.T) {
 		term.shows("│ a │")
 		term.press("SELECT nope;<Enter>")
 		term.shows("~~~~\nlogsql>")
+		term.press("EXPLAIN SELECT day FROM vpc_flow_logs;<Enter>")
+		term.shows("columns day\n\nSELECT")
 		term.press("SELECT s" + c.completions)
 		term.still()
 		raw := term.raw.String()

@@ -26,6 +26,8 @@ type Options struct {
 	TempDir string // where it spills to; a folder of its own is made below it
 	Threads int    // 0: one for each core
 	Try     bool   // for statements with TRY, out of which DuckDB else takes what occurs twice, error and all
+
+	Progress bool // statements tell a Progress how far they are
 }
 
 // DB is an open database. It may be used from many goroutines.
@@ -111,6 +113,9 @@ func (d *DB) settings(o Options, memory string) []string {
 	}
 	if o.Try {
 		list = append(list, "SET disabled_optimizers = 'common_subexpressions'")
+	}
+	if o.Progress {
+		list = append(list, "SET enable_progress_bar = true", "SET enable_progress_bar_print = false")
 	}
 	if o.Threads > 0 {
 		list = append(list, "SET threads = "+strconv.Itoa(o.Threads))
@@ -230,9 +235,10 @@ func (r *Rows) connect(d *DB) error {
 	if err != nil {
 		return err
 	}
+	unfollow, err := follow(r.ctx, r.conn)
 	d.contexts.byID.Store(id, r.ctx)
-	r.leave = func() { d.contexts.byID.Delete(id) }
-	return nil
+	r.leave = func() { d.contexts.byID.Delete(id); unfollow() }
+	return err
 }
 
 // Rows are a query's rows.

@@ -49,7 +49,7 @@ func (h host) Run(ctx context.Context, src string, from shell.Source, to shell.O
 	a := h.on(to)
 	out := *h.output
 	out.w, out.format, out.options, out.color, out.plain = to.To, to.Format, to.Options, to.Options.Color, !to.Asked
-	out.parquet, out.params = to.Parquet, to.Params
+	out.parquet, out.params, out.paint = to.Parquet, to.Params, to.Paint
 	if out.account != nil {
 		of := *out.account
 		of.stats, of.brief, out.account = to.Timer, !to.Bytes, &of

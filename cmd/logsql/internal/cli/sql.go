@@ -36,6 +36,7 @@ type sqlOptions struct {
 	params     []string
 	keepGoing  bool
 	price      string
+	progress   bool // a shell tells how far a statement is
 }
 
 func (a *app) sqlCommand() *cobra.Command {
@@ -171,6 +172,7 @@ func (o *sqlOptions) check(cmd *cobra.Command) error {
 
 func (a *app) runSQL(ctx context.Context, o sqlOptions, command bool) error {
 	prompt := !command && o.file == "" && !o.batch && isTerminal(a.in)
+	o.progress = prompt
 	if !prompt {
 		var stop context.CancelFunc
 		ctx, stop = interruptible(ctx)
@@ -210,7 +212,7 @@ func (a *app) inSession(ctx context.Context, o sqlOptions, use func(*mirror.Mirr
 	if err != nil {
 		return err
 	}
-	session, err := sql.Open(ctx, m, sql.Options{Database: o.database, Raw: o.raw, Threads: o.threads, ScanLimit: limit})
+	session, err := sql.Open(ctx, m, sql.Options{Database: o.database, Raw: o.raw, Threads: o.threads, ScanLimit: limit, Progress: o.progress})
 	if err != nil {
 		return err
 	}
@@ -248,7 +250,8 @@ type output struct {
 
 	src     string // the text that statements stand in
 	account *account
-	options render.Options // what the shell asks for besides
+	options render.Options                  // what the shell asks for besides
+	paint   func(title, text string) string // colours lines; nil for none
 
 	params    []sql.Param
 	keepGoing bool // after a statement that fails
@@ -258,6 +261,9 @@ func (out *output) write(r *sql.Rows) error {
 	all := r.All
 	if out.rows != nil {
 		all = counted(all, out.rows)
+	}
+	if r.Plain && out.plain && out.paint != nil {
+		return writePainted(out.w, r.Columns[0].Name, all, out.paint)
 	}
 	if r.Plain && out.plain {
 		return writeLines(out.w, all)
@@ -284,6 +290,15 @@ func writeLines(w io.Writer, rows iter.Seq2[[]any, error]) error {
 		}
 	}
 	return nil
+}
+
+func writePainted(w io.Writer, title string, rows iter.Seq2[[]any, error], paint func(title, text string) string) error {
+	var b strings.Builder
+	if err := writeLines(&b, rows); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, paint(title, b.String()))
+	return err
 }
 
 func counted(rows iter.Seq2[[]any, error], n *int) iter.Seq2[[]any, error] {

@@ -43,6 +43,31 @@ func highlight(src string) string {
 	return b.String()
 }
 
+// paint colours the lines that a statement answers: the SQL of SHOW CREATE and of
+// EXPLAIN, and dim before it what EXPLAIN says is read. The title is the column's.
+func paint(title, text string) string {
+	switch title {
+	case "createtab_stmt", "create view":
+		return highlight(text)
+	case "Query Plan":
+		head, plan, _ := strings.Cut(text, "\n\n")
+		head = dim + strings.ReplaceAll(head, "\n", reset+"\n"+dim) + reset
+		if isQuery(plan) {
+			plan = highlight(plan)
+		}
+		return head + "\n\n" + plan
+	}
+	return text
+}
+
+// isQuery reports whether text is SQL, not the steps of EXPLAIN ANALYZE.
+func isQuery(text string) bool {
+	for tok := range syntax.Tokens(text) {
+		return tok.Sym == "SELECT" || tok.Sym == "WITH" || tok.Text == "("
+	}
+	return false
+}
+
 func tokensOf(src string) []syntax.Token {
 	var tokens []syntax.Token
 	for tok := range syntax.Tokens(src) {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"logsql/sql"
 )
 
 // screen is where an answer is shown: on the terminal as it stands where it
@@ -29,6 +31,7 @@ type screen struct {
 	passed   bool   // nothing is held any more
 	cancel   func() // ends the statement
 	finished chan struct{}
+	progress sql.Progress
 }
 
 func (s *Shell) newScreen(cancel func()) *screen {
@@ -56,11 +59,20 @@ func (c *screen) tell() {
 			c.mu.Lock()
 			if c.pager == nil {
 				c.shown = true
-				fmt.Fprintf(c.s.Err, "\r\x1b[K%s", c.s.colored(dim, fmt.Sprintf("%.0f s, Ctrl-C cancels", time.Since(begun).Seconds())))
+				fmt.Fprintf(c.s.Err, "\r\x1b[K%s", c.s.colored(dim, c.standing(time.Since(begun))))
 			}
 			c.mu.Unlock()
 		}
 	}
+}
+
+// standing is how far the statement is.
+func (c *screen) standing(took time.Duration) string {
+	percent, known := c.progress.Percent()
+	if !known || percent == 0 {
+		return fmt.Sprintf("%.0f s, Ctrl-C cancels", took.Seconds())
+	}
+	return fmt.Sprintf("%.0f s, %.0f %%, Ctrl-C cancels", took.Seconds(), percent)
 }
 
 // clear takes the line of tell away; the lock is held.

@@ -112,6 +112,9 @@ func (s *Shell) output(screen *screen) Output {
 		out.To, out.Asked = file.w, mode != "csv" || set.mode != "" || file.mode != ""
 	} else {
 		out.Options.Color, out.Options.Screen = s.color, true
+		if s.color {
+			out.Paint = paint
+		}
 		switch {
 		case mode != "box" && mode != "table":
 		case set.expanded == "on":

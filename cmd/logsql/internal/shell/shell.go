@@ -48,6 +48,9 @@ type Output struct {
 	Bytes   bool // tell what was read, and what Athena would have scanned
 	Parquet bool // instead of Format
 	Params  []sql.Param
+
+	// Paint colours an answer of lines, by the name of its column; nil for none.
+	Paint func(title, text string) string
 }
 
 // Options of a shell.
@@ -183,7 +186,7 @@ func (s *Shell) run(ctx context.Context, src string, from Source) bool {
 	ctx, done := s.running.begin(ctx)
 	defer done()
 	screen := s.newScreen(done)
-	ok := s.Host.Run(ctx, src, from, s.output(screen))
+	ok := s.Host.Run(sql.WithProgress(ctx, &screen.progress), src, from, s.output(screen))
 	screen.close()
 	return s.endOnce(ok)
 }
