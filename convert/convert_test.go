@@ -293,14 +293,21 @@ func TestBrokenObjects(t *testing.T) {
 		t.Fatal(err)
 	}
 	var bad []string
+	unfinished := ""
 	for b, err := range l.BadLines(t.Context(), "vpc_flow_logs") {
 		if err != nil {
 			t.Fatal(err)
 		}
 		bad = append(bad, fmt.Sprintf("%d %s %s", b.Line, b.Reason, b.Text))
+		if b.Line > 9 {
+			unfinished = string(b.Text)
+		}
+	}
+	if line := strings.Split(flowLines(5000, day1), "\n")[flow.Stored-7-3]; len(unfinished) < 5 || !strings.HasPrefix(line, unfinished) {
+		t.Errorf("the text of the unfinished line is %q, the line %q", unfinished, line)
 	}
 	want := []string{
-		fmt.Sprintf("%d gzip: unexpected EOF ", flow.Stored-7-3+2),
+		fmt.Sprintf("%d gzip: unexpected EOF ", flow.Stored-7-3+2) + unfinished,
 		"9 4 bytes of something else after the end of the gzip stream oops",
 		"1 in Parquet: no Parquet file: its end is not that of one ",
 	}

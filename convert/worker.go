@@ -161,6 +161,10 @@ func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.
 	if err == nil && w.body.err == nil && !isParquet {
 		_, err = io.Copy(io.Discard, w.body) // to the checksum at the end
 	}
+	text := w.body.tail
+	if u := new(logtype.Unfinished); errors.As(err, &u) && text == nil {
+		text = u.Text
+	}
 	if w.body.broken() {
 		err = w.body.err // the decoder may have wrapped it, or not cared
 	}
@@ -175,7 +179,7 @@ func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.
 		c.Outcome, c.Reason = lake.Skipped, err.Error()
 	case err != nil:
 		c.Outcome, c.Reason = lake.Broken, err.Error()
-		if err := w.broken(err, isParquet); err != nil {
+		if err := w.broken(err, text, isParquet); err != nil {
 			return c, err
 		}
 	}
@@ -208,8 +212,9 @@ func (w *worker) parquet(ctx context.Context, t *logtype.Type, in *logtype.Input
 }
 
 // broken makes the break of an object a bad line: records may be lost there.
-// A decoder that ended with a bad line of its own has said it already.
-func (w *worker) broken(reason error, byRecord bool) error {
+// text is what was there of the line or record that it came in. A decoder that
+// ended with a bad line of its own has said it already.
+func (w *worker) broken(reason error, text []byte, byRecord bool) error {
 	w.sink.drop()
 	if w.sink.endedBad && !w.body.broken() {
 		return nil
@@ -218,5 +223,5 @@ func (w *worker) broken(reason error, byRecord bool) error {
 	if byRecord || w.body.isJSON() {
 		line = w.sink.stored + w.sink.left + w.sink.badCount + 1
 	}
-	return w.sink.Bad(line, reason.Error(), w.body.tail)
+	return w.sink.Bad(line, reason.Error(), text)
 }

@@ -17,6 +17,7 @@ type trailDecoder struct {
 	columns []schema.Column
 
 	n        int64  // records so far, bad ones too
+	rest     []byte // the beginning of the record in which the reader failed
 	seen     bool   // a JSON document was there
 	found    bool   // a place for records was there
 	ended    bool   // a search for the next record came to the end of the object

@@ -60,8 +60,8 @@ func (l *lineReader) skipMark() {
 
 // next returns the next line without its line end, valid until the call after.
 // long tells that it went over maxLine and only its beginning is there. The
-// error is io.EOF at the end; after any other error the rest of an unfinished
-// line is not given out.
+// error is io.EOF at the end; any other is *Unfinished, with the beginning of the
+// line that it came in.
 func (l *lineReader) next() (line []byte, long bool, err error) {
 	searched := 0
 	for {
@@ -72,7 +72,10 @@ func (l *lineReader) next() (line []byte, long bool, err error) {
 		}
 		searched = l.end - l.start
 		if l.err != nil {
-			if !errors.Is(l.err, io.EOF) || searched == 0 {
+			if !errors.Is(l.err, io.EOF) {
+				return nil, false, &Unfinished{l.err, bytes.Clone(clip(l.buf[l.start:l.end]))}
+			}
+			if searched == 0 {
 				return nil, false, l.err
 			}
 			line = l.buf[l.start:l.end]
@@ -109,7 +112,7 @@ func (l *lineReader) skipLong() (line []byte, long bool, err error) {
 			if errors.Is(l.err, io.EOF) {
 				return line, true, nil
 			}
-			return nil, false, l.err
+			return nil, false, &Unfinished{l.err, bytes.Clone(line)}
 		}
 	}
 }

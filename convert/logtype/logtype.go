@@ -104,3 +104,13 @@ func (t *Type) Alike() (types []*Type) {
 const maxBadText = 4 << 10
 
 func clip(text []byte) []byte { return text[:min(len(text), maxBadText)] }
+
+// Unfinished is an error that came in the middle of a line or record, with the
+// beginning of that.
+type Unfinished struct {
+	Err  error
+	Text []byte
+}
+
+func (u *Unfinished) Error() string { return u.Err.Error() }
+func (u *Unfinished) Unwrap() error { return u.Err }

@@ -19,7 +19,18 @@ func (d *trailDecoder) documents() error {
 			err = d.any(c)
 		}
 	}
-	return d.broken(err)
+	if err = d.broken(err); err != nil && d.rest != nil {
+		return &Unfinished{err, d.rest}
+	}
+	return err
+}
+
+// unfinished ends the keeping of a record that the reader failed.
+func (d *trailDecoder) unfinished() {
+	if d.json.mark >= 0 {
+		text, _ := d.json.kept()
+		d.rest = bytes.Clone(clip(text))
+	}
 }
 
 func (d *trailDecoder) any(c byte) error {
@@ -108,13 +119,14 @@ func (d *trailDecoder) documentEnd(wrapper, event bool, err error) error {
 	case wrapper && err == nil:
 		j.pos++
 		return nil
-	case wrapper || !event && err != nil:
+	case wrapper || !event && errors.Is(err, errSyntax):
 		j.mark = -1
 		return err
 	case errors.Is(err, errSyntax):
 		d.begins()
 		return d.recover(err)
 	case err != nil:
+		d.unfinished()
 		return err
 	}
 	j.pos++
@@ -259,7 +271,7 @@ func (d *trailDecoder) element() error {
 		return d.recover(err)
 	}
 	if err != nil {
-		d.json.mark = -1
+		d.unfinished()
 		return err
 	}
 	return d.take(deepest)

@@ -40,7 +40,7 @@ func (a *app) badCommand() *cobra.Command {
 		Short: "List or export the lines that could not be read",
 		Long: `Lists the lines that convert-parquet could not read: table, object, line (in JSON
 the record's place), reason and text. What breaks off in the middle, a gzip file
-for example, has a line for the place where it does.
+for example, has a line for the place where it does, with what was there of it.
 
 A text is kept up to its first 4,096 bytes; text_base64 has it where it is not
 UTF-8. Of one object the first 1,000 bad lines are kept, and all are counted.

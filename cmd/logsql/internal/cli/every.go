@@ -48,7 +48,7 @@ func (a *app) syncAndConvert(ctx context.Context, o syncOptions, prices *ingest.
 	if !o.convert || o.dryRun || ctx.Err() != nil || errors.As(err, &usage) || errors.Is(err, ingest.ErrUsage) || errors.Is(err, mirror.ErrLocked) {
 		return err
 	}
-	return worse(err, a.runConvert(ctx, convertOptions{json: o.json, progress: o.progress}), a.loadPartitions(ctx, o.json))
+	return worse(err, a.runConvert(ctx, convertOptions{dedupe: o.dedupe, json: o.json, progress: o.progress}), a.loadPartitions(ctx, o.json))
 }
 
 // worse is the error that counts most, of those that each step has met.

@@ -36,6 +36,7 @@ type syncOptions struct {
 	rate     rate
 	every    time.Duration
 	convert  bool
+	dedupe   bool
 	link     bool
 	dryRun   bool
 	prices   string
@@ -125,6 +126,7 @@ partitions were added by hand, where all of them lie in folders that tell the da
 	f.BoolVar(&o.accept, "accept", false, "take objects that changed in S3 in place of the mirror's, which are kept beside")
 	f.DurationVar(&o.every, "every", 0, "again and again, one sync each `time` (15m, 1h), until a signal ends it")
 	f.BoolVar(&o.convert, "convert", false, "then convert-parquet, and load the new partitions of your tables")
+	f.BoolVar(&o.dedupe, "dedupe", false, "with --convert: leave out records that were delivered twice")
 	f.BoolVar(&o.dryRun, "dry-run", false, "list what would be fetched; fetch and write nothing")
 	f.StringVar(&o.prices, "prices", "", "what requests cost: `LIST,GET,GB,CURRENCY` (default what AWS publishes)")
 	f.BoolVar(&o.json, "json", false, "print the report as one JSON object")
@@ -197,6 +199,8 @@ func (o *syncOptions) checkEvery(given bool) error {
 		return usagef("for example: logsql sync --every 15m --convert", "--every %s: it is a time of a second or more", o.every)
 	case given && o.dryRun:
 		return usagef("", "--every with --dry-run: nothing would come of it")
+	case o.dedupe && !o.convert:
+		return usagef("for example: logsql sync --convert --dedupe", "--dedupe is about --convert, which was not given")
 	}
 	return nil
 }
