@@ -11,8 +11,11 @@ STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 5s
 FUZZ ?= ./...
 # libdeflate (Debian: libdeflate-dev) makes gzip twice as fast; it is linked in.
-# Without it everything works all the same.
-ifeq ($(shell test -f "$$(pkg-config --variable=libdir libdeflate 2>/dev/null)/libdeflate.a" && echo yes),yes)
+# Without it everything works all the same. It is looked for as cgo will, by a
+# program that is linked with it: Debian's pkg-config names another folder.
+LIBDEFLATE := $(if $(filter Linux,$(shell uname -s)),-l:libdeflate.a,-ldeflate)
+ifeq ($(shell printf '\043include <libdeflate.h>\nint main(void) { return !libdeflate_alloc_decompressor(); }\n' | \
+  $(CC) $(CGO_CFLAGS) -x c - -o /dev/null $(CGO_LDFLAGS) $(LIBDEFLATE) 2>/dev/null && echo yes),yes)
 TAGS ?= -tags libdeflate
 endif
 
