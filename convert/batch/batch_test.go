@@ -2,6 +2,7 @@ package batch_test
 
 import (
 	"bytes"
+	"crypto/md5"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -442,6 +443,33 @@ func TestLongRepeats(t *testing.T) {
 		t.Errorf("the file has %d bytes", len(file))
 	}
 	equal(t, "DuckDB", inDuck(t, file, "SELECT count(*) || ' ' || count(DISTINCT s[:4]) || ' ' || min(length(s)) FROM FILE"), []string{"20000 600 16384"})
+}
+
+// TestTextsOfAllLengths has texts shorter and longer than a block of memory and a
+// piece of a page, once in a dictionary and once plain; every third is taken back.
+func TestTextsOfAllLengths(t *testing.T) {
+	cs := columns("id int", "often varchar", "once varchar")
+	b := batch.New(cs)
+	var want []string
+	long := strings.Repeat("0123456789", 150_000)
+	for round := range 2 { // the second with the memory of the first
+		b.Reset()
+		want = want[:0]
+		for i := range 300 {
+			n := i * i * i * 17 % len(long) >> (i % 12)
+			often, once := long[:n*(i%20)/20], fmt.Sprintf("%d-%d ", round, i)+long[:n]
+			b.Leaf("id").Int(int64(i))
+			b.Leaf("often").Text([]byte(often))
+			b.Leaf("once").Text([]byte(once))
+			if i%3 == 0 {
+				b.Drop()
+				continue
+			}
+			b.EndRecord()
+			want = append(want, fmt.Sprintf("%d %x %x", i, md5.Sum([]byte(often)), md5.Sum([]byte(once))))
+		}
+	}
+	equal(t, "DuckDB", inDuck(t, encode(t, cs, b), "SELECT id || ' ' || md5(often) || ' ' || md5(once) FROM FILE"), want)
 }
 
 // FuzzTexts writes lines of any bytes as a text column, a binary one and a

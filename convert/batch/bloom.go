@@ -38,7 +38,7 @@ func (w *Writer) writeBlooms(b *Batch, g *format.RowGroup) error {
 }
 
 func bloomOf(t *texts) []byte {
-	hashes := make([]uint64, len(t.ends))
+	hashes := make([]uint64, t.entries.len())
 	for i := range hashes {
 		hashes[i] = bloom.XXH64{}.Sum64(t.entry(int32(i)))
 	}

@@ -17,12 +17,12 @@ import (
 const maxBound = 64
 
 func textBounds(t *texts, s *format.Statistics) {
-	if len(t.ends) == 0 {
+	if t.entries.len() == 0 {
 		return
 	}
 	low := t.entry(0)
 	high := low
-	for id := range t.ends {
+	for id := range t.entries.len() {
 		v := t.entry(int32(id))
 		if bytes.Compare(v, low) < 0 {
 			low = v

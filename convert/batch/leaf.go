@@ -104,7 +104,7 @@ func (l *Leaf) NullAt(def, rep int) {
 }
 
 func (l *Leaf) int(v int64) {
-	l.ints = append(l.ints, v)
+	l.ints = append(roomFor(l.ints), v)
 	l.values++
 	l.batch.size += 8
 }
@@ -147,11 +147,11 @@ func (l *Leaf) level(def, rep int) {
 		l.needDefs()
 	}
 	if l.hasDefs {
-		l.defs = append(l.defs, byte(def))
+		l.defs = append(roomFor(l.defs), byte(def))
 		l.batch.size++
 	}
 	if l.MaxRep > 0 {
-		l.reps = append(l.reps, byte(rep))
+		l.reps = append(roomFor(l.reps), byte(rep))
 		l.batch.size++
 	}
 	l.levels++

@@ -25,44 +25,74 @@ const (
 	maxPageLevels = 64 << 10
 )
 
-// chunk writes one leaf of a batch as a column chunk into out. Its buffers are
+// outBytes is about how much a chunk gathers before it is written.
+const outBytes = 256 << 10
+
+// chunk writes one leaf of a batch as a column chunk to a file. Its buffers are
 // scratch, used again for the next leaf.
 type chunk struct {
-	out  []byte
+	to   *Writer
+	out  []byte // what goes to the file next
+	err  error  // of the file
 	meta format.ColumnMetaData
 
-	page, levels, packed, values []byte
-	ids                          []int32
-	dict                         []int64
-	ints32                       []int32
-	seen                         map[int64]int32
+	page, levels, coded []byte
+	packed              []byte // what is compressed of the page
+	squeezed            int    // how many of its bytes those were
+	ids                 []int32
+	dict                []int64
+	ints32              []int32
+	seen                map[int64]int32
 }
 
-// write appends the leaf's pages to c.out, which begins at offset base of the
-// file.
-func (c *chunk) write(l *Leaf, base int64) error {
+// at is where in the file the next page goes.
+func (c *chunk) at() int64 { return c.to.offset + int64(len(c.out)) }
+
+func (c *chunk) put(p []byte) {
+	if len(c.out)+len(p) > outBytes {
+		c.flush()
+	}
+	if len(p) < outBytes {
+		c.out = append(c.out, p...)
+	} else if c.err == nil {
+		c.err = c.to.write(p)
+	}
+}
+
+// flush writes what is left in out, and returns what the file said to all that
+// was written.
+func (c *chunk) flush() error {
+	if c.err == nil && len(c.out) > 0 {
+		c.err = c.to.write(c.out)
+	}
+	c.out = c.out[:0]
+	return c.err
+}
+
+// write writes the leaf's pages.
+func (c *chunk) write(l *Leaf) error {
 	c.meta = format.ColumnMetaData{
 		Type: l.kind.parquet(), PathInSchema: l.path, Codec: format.Snappy, NumValues: int64(l.levels),
 		Statistics: format.Statistics{NullCount: int64(l.levels - l.values)},
 	}
-	start := len(c.out)
+	start := c.at()
 	var err error
 	switch {
 	case l.values == 0:
-		err = c.dataPages(l, base, format.Plain, 1, func(dst []byte, _, _ int) []byte { return dst })
+		err = c.dataPages(l, format.Plain, 1, func(dst []byte, _, _ int) []byte { return dst })
 	case l.kind.isText():
-		err = c.writeTexts(l, base)
+		err = c.writeTexts(l)
 	default:
-		err = c.writeInts(l, base)
+		err = c.writeInts(l)
 	}
-	c.meta.TotalCompressedSize = int64(len(c.out) - start)
+	c.meta.TotalCompressedSize = c.at() - start
 	return err
 }
 
-func (c *chunk) writeTexts(l *Leaf, base int64) error {
+func (c *chunk) writeTexts(l *Leaf) error {
 	t := &l.texts
 	t.compact()
-	if !t.plain && len(t.ids) > 16 && len(t.ends)*10 > len(t.ids)*9 && t.mayBePlain() {
+	if !t.plain && len(t.ids) > 16 && t.entries.len()*10 > len(t.ids)*9 && t.mayBePlain() {
 		t.toPlain()
 	}
 	if l.kind == physText {
@@ -71,20 +101,20 @@ func (c *chunk) writeTexts(l *Leaf, base int64) error {
 		}
 	}
 	textBounds(t, &c.meta.Statistics)
-	if t.plain && len(t.arena) <= maxDeltaLength*len(t.ends) {
-		perLevel := len(t.arena)/max(l.levels, 1) + 1
-		return c.dataPages(l, base, format.DeltaLengthByteArray, perLevel, func(dst []byte, from, to int) []byte {
+	if t.plain && t.entries.bytes <= maxDeltaLength*t.entries.len() {
+		perLevel := t.entries.bytes/max(l.levels, 1) + 1
+		return c.dataPages(l, format.DeltaLengthByteArray, perLevel, func(dst []byte, from, to int) []byte {
 			return c.appendDeltaLength(dst, t, from, to)
 		})
 	}
 	if t.plain {
-		perLevel := (len(t.arena)+4*len(t.ends))/max(l.levels, 1) + 1
-		return c.dataPages(l, base, format.Plain, perLevel, func(dst []byte, from, to int) []byte {
-			return t.appendPlain(dst, from, to)
+		perLevel := (t.entries.bytes+4*t.entries.len())/max(l.levels, 1) + 1
+		return c.dataPages(l, format.Plain, perLevel, func(dst []byte, from, to int) []byte {
+			return c.appendTexts(dst, t, from, to)
 		})
 	}
-	c.dictionaryPage(base, len(t.ends), t.appendPlain(c.values[:0], 0, len(t.ends)))
-	return c.idPages(l, base, t.ids, len(t.ends))
+	c.dictionaryPage(t.entries.len(), c.appendTexts(c.page[:0], t, 0, t.entries.len()))
+	return c.idPages(l, t.ids, t.entries.len())
 }
 
 // maxDeltaLength is how long texts are on average at most to have their lengths
@@ -92,26 +122,26 @@ func (c *chunk) writeTexts(l *Leaf, base int64) error {
 const maxDeltaLength = 128
 
 func (c *chunk) appendDeltaLength(dst []byte, t *texts, from, to int) []byte {
-	at := uint32(end(t.ends[:from]))
-	begin := at
 	c.ints32 = c.ints32[:0]
-	for _, e := range t.ends[from:to] {
-		c.ints32 = append(c.ints32, int32(e-at))
-		at = e
+	for i := from; i < to; i++ {
+		c.ints32 = append(c.ints32, int32(len(t.entry(int32(i)))))
 	}
 	var e delta.BinaryPackedEncoding
-	c.packed, _ = e.EncodeInt32(c.packed, c.ints32) // no error of a slice of integers
-	dst = append(dst, c.packed...)
-	return append(dst, t.arena[begin:at]...)
+	c.coded, _ = e.EncodeInt32(c.coded, c.ints32) // no error of a slice of integers
+	dst = append(dst, c.coded...)
+	for i := from; i < to; i++ {
+		dst = append(c.squeeze(dst), t.entry(int32(i))...)
+	}
+	return dst
 }
 
 // checkUTF8 takes the entries together, which is many times faster than one by
 // one, and makes sure that none begins in the middle of a character.
 func (t *texts) checkUTF8() error {
-	if utf8.Valid(t.arena) && t.startWhole() {
+	if t.validParts() && t.startWhole() {
 		return nil
 	}
-	for id := range t.ends {
+	for id := range t.entries.len() {
 		if v := t.entry(int32(id)); !utf8.Valid(v) {
 			return fmt.Errorf("text %.80q is not UTF-8", v)
 		}
@@ -119,29 +149,34 @@ func (t *texts) checkUTF8() error {
 	return nil
 }
 
-func (t *texts) startWhole() bool {
-	from := uint32(0)
-	for _, e := range t.ends {
-		if from < e && !utf8.RuneStart(t.arena[from]) {
+func (t *texts) validParts() bool {
+	for _, part := range t.entries.parts {
+		if !utf8.Valid(part) {
 			return false
 		}
-		from = e
 	}
 	return true
 }
 
-// appendPlain appends the entries from ≤ i < to in Parquet's PLAIN encoding.
-func (t *texts) appendPlain(dst []byte, from, to int) []byte {
-	at := uint32(end(t.ends[:from]))
-	for _, e := range t.ends[from:to] {
-		dst = binary.LittleEndian.AppendUint32(dst, e-at)
-		dst = append(dst, t.arena[at:e]...)
-		at = e
+func (t *texts) startWhole() bool {
+	for id := range t.entries.len() {
+		if v := t.entry(int32(id)); len(v) > 0 && !utf8.RuneStart(v[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+// appendTexts appends the entries from ≤ i < to in Parquet's PLAIN encoding.
+func (c *chunk) appendTexts(dst []byte, t *texts, from, to int) []byte {
+	for i := from; i < to; i++ {
+		v := t.entry(int32(i))
+		dst = append(binary.LittleEndian.AppendUint32(c.squeeze(dst), uint32(len(v))), v...)
 	}
 	return dst
 }
 
-func (c *chunk) writeInts(l *Leaf, base int64) error {
+func (c *chunk) writeInts(l *Leaf) error {
 	low, high := intBounds(l)
 	if err := l.checkRange(low, high); err != nil {
 		return err
@@ -149,24 +184,24 @@ func (c *chunk) writeInts(l *Leaf, base int64) error {
 	numberBounds(l, low, high, &c.meta.Statistics)
 	width := l.kind.width()
 	if l.kind != physBool && c.dictionary(l.ints, low, high) && c.idBytes(width)*3/4 <= deltaBytes(l.ints) {
-		values := c.values[:0]
+		values := c.page[:0]
 		for _, v := range c.dict {
 			values = appendNumber(values, v, width)
 		}
-		c.dictionaryPage(base, len(c.dict), values)
-		return c.idPages(l, base, c.ids, len(c.dict))
+		c.dictionaryPage(len(c.dict), values)
+		return c.idPages(l, c.ids, len(c.dict))
 	}
 	switch l.kind {
 	case physInt32, physInt64:
-		return c.dataPages(l, base, format.DeltaBinaryPacked, width, func(dst []byte, from, to int) []byte {
+		return c.dataPages(l, format.DeltaBinaryPacked, width, func(dst []byte, from, to int) []byte {
 			return c.appendDelta(dst, l.ints[from:to], width)
 		})
 	case physBool:
-		return c.dataPages(l, base, format.Plain, 1, func(dst []byte, from, to int) []byte {
+		return c.dataPages(l, format.Plain, 1, func(dst []byte, from, to int) []byte {
 			return appendBits(dst, l.ints[from:to])
 		})
 	}
-	return c.dataPages(l, base, format.Plain, width, func(dst []byte, from, to int) []byte {
+	return c.dataPages(l, format.Plain, width, func(dst []byte, from, to int) []byte {
 		for _, v := range l.ints[from:to] {
 			dst = appendNumber(dst, v, width)
 		}
@@ -251,10 +286,10 @@ func (c *chunk) numberByMap(ints []int64) bool {
 	return true
 }
 
-func (c *chunk) dictionaryPage(base int64, entries int, values []byte) {
-	c.meta.DictionaryPageOffset = base + int64(len(c.out))
+func (c *chunk) dictionaryPage(entries int, values []byte) {
+	c.meta.DictionaryPageOffset = c.at()
 	c.meta.Encoding = append(c.meta.Encoding, format.Plain)
-	c.values = values
+	c.page = values
 	c.emit(values, format.PageHeader{
 		Type: format.DictionaryPage,
 		DictionaryPageHeader: thrift.Null[format.DictionaryPageHeader]{
@@ -264,20 +299,20 @@ func (c *chunk) dictionaryPage(base int64, entries int, values []byte) {
 	})
 }
 
-func (c *chunk) idPages(l *Leaf, base int64, ids []int32, entries int) error {
+func (c *chunk) idPages(l *Leaf, ids []int32, entries int) error {
 	width := bits.Len(uint(max(entries-1, 0)))
 	encoding := rle.Encoding{BitWidth: width}
 	var failed error
-	err := c.dataPages(l, base, format.RLEDictionary, 2, func(dst []byte, from, to int) []byte {
+	err := c.dataPages(l, format.RLEDictionary, 2, func(dst []byte, from, to int) []byte {
 		dst = append(dst, byte(width))
 		if width == 0 { // one entry: a run needs no bits for the value
 			return binary.AppendUvarint(dst, uint64(to-from)<<1)
 		}
 		var err error
-		if c.packed, err = encoding.EncodeInt32(c.packed, ids[from:to]); err != nil {
+		if c.coded, err = encoding.EncodeInt32(c.coded, ids[from:to]); err != nil {
 			failed = err
 		}
-		return append(dst, c.packed...)
+		return append(dst, c.coded...)
 	})
 	if failed != nil {
 		return fmt.Errorf("column %s: %w", l.name(), failed)
@@ -287,8 +322,8 @@ func (c *chunk) idPages(l *Leaf, base int64, ids []int32, entries int) error {
 
 // dataPages cuts the leaf into pages at record boundaries; encode appends the
 // values from ≤ i < to.
-func (c *chunk) dataPages(l *Leaf, base int64, encoding format.Encoding, perLevel int, encode func(dst []byte, from, to int) []byte) error {
-	c.meta.DataPageOffset = base + int64(len(c.out))
+func (c *chunk) dataPages(l *Leaf, encoding format.Encoding, perLevel int, encode func(dst []byte, from, to int) []byte) error {
+	c.meta.DataPageOffset = c.at()
 	c.meta.Encoding = append(c.meta.Encoding, encoding, format.RLE)
 	target := min(max(pageBytes/max(perLevel, 1), 1), maxPageLevels)
 	value := 0
@@ -356,16 +391,16 @@ func (c *chunk) appendDelta(dst []byte, ints []int64, width int) []byte {
 	// returns an error for a slice of integers.
 	if width == 8 {
 		var e delta.BinaryPackedEncoding
-		c.packed, _ = e.EncodeInt64(c.packed, ints)
-		return append(dst, c.packed...)
+		c.coded, _ = e.EncodeInt64(c.coded, ints)
+		return append(dst, c.coded...)
 	}
 	c.ints32 = c.ints32[:0]
 	for _, v := range ints {
 		c.ints32 = append(c.ints32, int32(v))
 	}
 	var e delta.BinaryPackedEncoding
-	c.packed, _ = e.EncodeInt32(c.packed, c.ints32)
-	return append(dst, c.packed...)
+	c.coded, _ = e.EncodeInt32(c.coded, c.ints32)
+	return append(dst, c.coded...)
 }
 
 func appendNumber(dst []byte, v int64, width int) []byte {
@@ -387,14 +422,46 @@ func appendBits(dst []byte, ints []int64) []byte {
 	return dst
 }
 
-// emit compresses a page and appends it with its header.
-func (c *chunk) emit(page []byte, h format.PageHeader) {
-	if n := s2.MaxEncodedLen(len(page)); cap(c.packed) < n {
-		c.packed = make([]byte, n)
+// pieceBytes is how much of a page is compressed at a time: pages of large
+// dictionaries need not be made in memory as a whole. Snappy looks back 64 KiB at
+// most; with pieces of 128 KiB files of CloudTrail were 3 % larger.
+const pieceBytes = 1 << 20
+
+// squeeze compresses what there is of a page, if that is enough for a piece, and
+// returns the room for what follows.
+func (c *chunk) squeeze(page []byte) []byte {
+	if len(page) < pieceBytes {
+		return page
 	}
-	packed := s2.EncodeSnappy(c.packed[:cap(c.packed)], page)
-	h.UncompressedPageSize, h.CompressedPageSize = int32(len(page)), int32(len(packed))
-	head := marshal(&h)
-	c.out = append(append(c.out, head...), packed...)
-	c.meta.TotalUncompressedSize += int64(len(head) + len(page))
+	c.compress(page)
+	return page[:0]
+}
+
+// compress appends a piece of a page to packed. Compressed pieces behind each
+// other are as good as one, but for the length that each begins with: there it is
+// left out.
+func (c *chunk) compress(piece []byte) {
+	before := len(c.packed)
+	if need := before + s2.MaxEncodedLen(len(piece)); cap(c.packed) < need {
+		grown := make([]byte, before, max(need, 2*cap(c.packed)))
+		copy(grown, c.packed)
+		c.packed = grown
+	}
+	out := s2.EncodeSnappy(c.packed[before:cap(c.packed)], piece)
+	_, length := binary.Uvarint(out)
+	c.packed = append(c.packed, out[length:]...)
+	c.squeezed += len(piece)
+}
+
+// emit compresses the rest of a page and appends all of it with its header.
+func (c *chunk) emit(rest []byte, h format.PageHeader) {
+	c.compress(rest)
+	var length [binary.MaxVarintLen32]byte
+	n := binary.PutUvarint(length[:], uint64(c.squeezed))
+	h.UncompressedPageSize, h.CompressedPageSize = int32(c.squeezed), int32(n+len(c.packed))
+	head := append(marshal(&h), length[:n]...)
+	c.put(head)
+	c.put(c.packed)
+	c.meta.TotalUncompressedSize += int64(len(head) - n + c.squeezed)
+	c.packed, c.squeezed = c.packed[:0], 0
 }

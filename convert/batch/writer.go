@@ -81,20 +81,23 @@ func (w *Writer) WriteRowGroup(b *Batch) error {
 		return err
 	}
 	c := chunks.Get().(*chunk)
-	defer chunks.Put(c)
+	c.to, c.out, c.err, c.packed, c.squeezed = w, c.out[:0], nil, c.packed[:0], 0
+	defer func() {
+		c.to = nil
+		chunks.Put(c)
+	}()
 	group := format.RowGroup{NumRows: int64(b.records), FileOffset: w.offset, Ordinal: int16(len(w.meta.RowGroups))}
 	for _, l := range b.leaves {
 		l.pad()
-		c.out = c.out[:0]
-		if err := c.write(l, w.offset); err != nil {
-			return err
-		}
-		if err := w.write(c.out); err != nil {
+		if err := c.write(l); err != nil {
 			return err
 		}
 		group.Columns = append(group.Columns, format.ColumnChunk{MetaData: c.meta})
 		group.TotalByteSize += c.meta.TotalUncompressedSize
 		group.TotalCompressedSize += c.meta.TotalCompressedSize
+	}
+	if err := c.flush(); err != nil {
+		return err
 	}
 	if w.sorted >= 0 {
 		group.SortingColumns = []format.SortingColumn{{ColumnIdx: int32(w.sorted)}}
