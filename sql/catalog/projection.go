@@ -174,6 +174,17 @@ func (c *ProjectedColumn) checkDate(hasInterval bool, unit string) error {
 const maxProjected = 1_000_000
 
 // values makes every value of the column; none for injected ones.
+// Values are those that a column takes, none where they are not known.
+func (p *Projection) Values(column string, now time.Time) []string {
+	for i := range p.Columns {
+		if c := &p.Columns[i]; c.Name == column {
+			values, _ := c.values(now)
+			return values
+		}
+	}
+	return nil
+}
+
 func (c *ProjectedColumn) values(now time.Time) ([]string, error) {
 	switch c.Type {
 	case "enum":

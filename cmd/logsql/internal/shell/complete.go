@@ -32,6 +32,7 @@ type candidate struct {
 type completion struct {
 	from       int
 	candidates []candidate
+	usage      string // of the function whose argument is next
 }
 
 // begun is where in a statement the cursor is.
@@ -60,7 +61,7 @@ func completeSQL(src string, cursor int, names Names) completion {
 	default:
 		found = b.words()
 	}
-	return completion{from: b.from, candidates: b.matching(found)}
+	return completion{from: b.from, candidates: b.matching(found), usage: b.usage()}
 }
 
 // begin cuts src at the cursor; nil inside a comment.
@@ -114,7 +115,7 @@ func isName(t syntax.Token) bool {
 }
 
 func nameOf(t syntax.Token) string {
-	if t.Kind == syntax.TokWord {
+	if t.Kind != syntax.TokQuoted && t.Kind != syntax.TokBackquoted {
 		return strings.ToLower(t.Text)
 	}
 	return strings.ToLower(t.Text[1 : len(t.Text)-1])
@@ -220,6 +221,31 @@ func (b *begun) functions() []candidate {
 		}
 	}
 	return out
+}
+
+// usage is how the function is called whose arguments the cursor is in, "" while
+// a word is typed.
+func (b *begun) usage() string {
+	depth := 0
+	for i := len(b.before) - 1; i > 0 && b.word == "" && len(b.path) == 0; i-- {
+		switch b.before[i].Text {
+		case ")":
+			depth++
+		case "(":
+			if depth--; depth < 0 {
+				return signatures(nameOf(b.before[i-1]))
+			}
+		}
+	}
+	return ""
+}
+
+func signatures(name string) string {
+	f, ok := funcs.Lookup(name)
+	if !ok || len(f.Signatures) == 0 {
+		return ""
+	}
+	return f.Name + strings.Join(f.Signatures, "\n"+f.Name)
 }
 
 func (b *begun) databases(behind string) []candidate {

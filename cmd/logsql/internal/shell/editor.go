@@ -179,8 +179,11 @@ func (s *Shell) complete(line []rune, cursor int) readline.Completions {
 	}
 	out := readline.CompleteRaw(values).NoSpace().NoSort()
 	out.PREFIX = extra + lead
-	if left > 0 {
+	switch {
+	case left > 0:
 		out = out.Usage("%d more: type on", left)
+	case c.usage != "":
+		out = out.Usage("%s", c.usage)
 	}
 	return out
 }

@@ -70,6 +70,9 @@ func (n *catalogNames) Partitions(database, name, column string) []string {
 	for _, p := range t.Parts {
 		values = append(values, p.Partition[i])
 	}
+	if t.External != nil && t.External.Projection != nil {
+		return t.External.Projection.Values(column, time.Now().UTC())
+	}
 	if t.External != nil {
 		for _, p := range t.External.Partitions {
 			values = append(values, p.Values[i])
