@@ -3,7 +3,10 @@ package ingest
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -28,13 +31,7 @@ func TestSyncThroughATroubledStore(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := s3test.New(t, bucket)
-			s.PageSize = 100
-			want := map[string]string{}
-			for i := range 400 {
-				key := flowKey(fmt.Sprintf("2025-11-%02d", 1+i%20), fmt.Sprint(i))
-				want[key] = strings.Repeat(fmt.Sprint(i, " "), 50)
-				s.Put(bucket, key, want[key])
-			}
+			want := manyObjects(s)
 			tt.fault(s)
 			m := newMirror(t)
 			r := mustSync(t, m, Options{}, target(s))
@@ -52,6 +49,95 @@ func bursts(s *s3test.Server) {
 		begin := time.Duration(30+n*250) * time.Millisecond
 		time.AfterFunc(begin, func() { s.Do(func() { s.Busy = 1 << 30 }) })
 		time.AfterFunc(begin+100*time.Millisecond, func() { s.Do(func() { s.Busy = 0 }) })
+	}
+}
+
+// manyObjects puts some hundred objects into a store.
+func manyObjects(s *s3test.Server) map[string]string {
+	s.PageSize = 100
+	want := map[string]string{}
+	for i := range 400 {
+		key := flowKey(fmt.Sprintf("2025-11-%02d", 1+i%20), fmt.Sprint(i))
+		want[key] = strings.Repeat(fmt.Sprint(i, " "), 50)
+		s.Put(bucket, key, want[key])
+	}
+	return want
+}
+
+// after runs f once a store has answered so many GETs.
+func after(s *s3test.Server, n int, f func()) {
+	s.Do(func() {
+		s.Answered = func(gets int) {
+			if gets == n {
+				f()
+			}
+		}
+	})
+}
+
+// What ends a sync on its way is told; what was fetched until then is kept, and
+// the next sync fetches the rest, nothing twice but what was in hand.
+func TestSyncEndedOnItsWay(t *testing.T) {
+	for _, tt := range []struct{ name, code string }{
+		{"the token expires", "ExpiredToken"},
+		{"the clock is set", "RequestTimeTooSkewed"},
+		{"the key is deleted", "InvalidAccessKeyId"},
+		{"the bucket is deleted", "NoSuchBucket"},
+		{"the secret is wrong", "SignatureDoesNotMatch"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := s3test.New(t, bucket)
+			want := manyObjects(s)
+			after(s, 150, func() { s.Reply = &s3test.Reply{Status: 400, Code: tt.code, Message: "now"} })
+			m := newMirror(t)
+			first, err := Sync(t.Context(), m, []Target{target(s)}, Options{Workers: 8})
+			var e *Error
+			if !errors.As(err, &e) || e.Kind != s3.Fatal || !strings.HasSuffix(e.Error(), ": "+tt.code+": now") || e.Hint == "" {
+				t.Errorf("error %v", err)
+			}
+			if have := len(contents(t, m)); int64(have) != first.Fetched || have < 150-8 || have > 150 {
+				t.Errorf("%d objects are kept, report %+v", have, first)
+			}
+			s.Do(func() { s.Reply = nil })
+			r := mustSync(t, m, Options{}, target(s))
+			if r.Fetched+first.Fetched != 400 || r.Trouble() {
+				t.Errorf("first %+v\nthen %+v", first, r)
+			}
+			if n := gets(s); n > 400+8 {
+				t.Errorf("%d GETs for 400 objects", n)
+			}
+			wantContents(t, m, want)
+		})
+	}
+}
+
+// A sync whose credentials expire goes on with those that are in the file by
+// then, and says so where there are none.
+func TestSyncReadsCredentialsAgain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "credentials")
+	signIn := func(key string) {
+		text := "[default]\naws_access_key_id = " + key + "\naws_secret_access_key = s\naws_session_token = t\n"
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Error(err)
+		}
+	}
+	s := s3test.New(t, bucket)
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", file)
+	want := manyObjects(s)
+	signIn("MONDAY")
+	after(s, 150, func() { s.Expired = "MONDAY"; signIn("TUESDAY") })
+	m := newMirror(t)
+	if r := mustSync(t, m, Options{Workers: 8}, target(s)); r.Fetched != 400 || r.Trouble() {
+		t.Errorf("report: %+v", r)
+	}
+	wantContents(t, m, want)
+	s.Do(func() { s.Expired = "TUESDAY" })
+	_, err := Sync(t.Context(), m, []Target{target(s)}, Options{Audit: true})
+	if err == nil || err.Error() != "list s3://cn-logs/: ExpiredToken: The provided token has expired." {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -35,6 +35,7 @@ type Server struct {
 	NoETag   bool             // neither lists nor checks ETags
 	KMS      bool             // ETags are no MD5, and answers say the object is encrypted
 	Busy     int              // so many requests get 503 SlowDown
+	Expired  string           // requests signed with this access key get ExpiredToken
 	Denied   []string         // prefixes that may be listed but not read
 	Unlisted []string         // prefixes that may not be listed
 	Reply    *Reply           // to every request, in place of an answer
@@ -46,7 +47,12 @@ type Server struct {
 	Failing, Resets, Shortened float64
 	Drip                       time.Duration // between the halves of a body
 
+	// Answered is told after each GET of an object how many there were; like what Do
+	// runs, it may change the Server.
+	Answered func(gets int)
+
 	mu       sync.Mutex
+	gets     int
 	objects  map[string]map[string]*Object
 	requests []string
 }
@@ -159,6 +165,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case s.Page != "":
 		w.Header().Set("Content-Type", "application/xml")
 		io.WriteString(w, s.Page)
+	case s.Expired != "" && strings.Contains(r.Header.Get("Authorization"), "Credential="+s.Expired+"/"):
+		refuse(w, 400, "ExpiredToken", "The provided token has expired.")
 	case s.Busy > 0:
 		s.Busy--
 		refuse(w, 503, "SlowDown", "Please reduce your request rate.")
@@ -171,6 +179,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.requests = append(s.requests, "GET "+bucket+" "+key)
 		s.get(w, r, key, objects)
+		if s.gets++; s.Answered != nil {
+			s.Answered(s.gets)
+		}
 	}
 }
 
