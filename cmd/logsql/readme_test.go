@@ -139,3 +139,46 @@ func TestReadmesSameCommands(t *testing.T) {
 		}
 	}
 }
+
+// TestReadmeServices: the unit is one for systemd, and what it and the cron line
+// run is a command that the program knows; both name it by its path, as neither
+// looks where a user's shell does.
+func TestReadmeServices(t *testing.T) {
+	for _, file := range []string{"README.md", "README.zh-CN.md"} {
+		text, err := os.ReadFile(filepath.Join("..", "..", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, unit, _ := strings.Cut(string(text), "    [Unit]\n")
+		unit, _, found := strings.Cut("    [Unit]\n"+unit, "WantedBy=multi-user.target\n")
+		unit = strings.ReplaceAll(unit, "\n    ", "\n") + "WantedBy=multi-user.target\n"
+		start := regexp.MustCompile(`(?m)^ExecStart=(/usr/local/bin/logsql) (.*)$`).FindStringSubmatch(unit)
+		cron := regexp.MustCompile("`[*]/15 [*] [*] [*] [*] /usr/local/bin/logsql (.*)`").FindStringSubmatch(string(text))
+		if !found || start == nil || cron == nil {
+			t.Fatalf("%s: no unit or no cron line", file)
+		}
+		for _, command := range []string{start[2], cron[1]} {
+			// A mirror without sources says so once it has taken every flag.
+			args := append(strings.Fields(command), "--mirror", filepath.Join(t.TempDir(), "none"))
+			if got := (run{}).logsql(t, args...); got.status != 2 || !strings.HasPrefix(got.stderr, "logsql: no SOURCE was given") {
+				t.Errorf("%s: logsql %s: %s", file, command, got.stderr)
+			}
+		}
+		analyze, err := exec.LookPath("systemd-analyze")
+		if err != nil {
+			continue
+		}
+		self, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "logsql.service")
+		unit = strings.Replace(unit, start[1], self, 1)
+		if err := os.WriteFile(path, []byte(strings.TrimPrefix(unit, "    ")), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command(analyze, "verify", path).CombinedOutput(); err != nil || strings.Contains(string(out), "logsql.service") {
+			t.Errorf("%s: %v: %s\n%s", file, err, out, unit)
+		}
+	}
+}
