@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 // locate finds the files of the external tables that a bound statement reads,
 // what Parquet files hold, and which of the files are read where the lake has
 // them; with compare some more are tried for that. Its notes say of which table
-// there are none.
+// there are none, or none of some days any more.
 func (s *Session) locate(ctx context.Context, info *bind.Info, compare bool) ([]string, error) {
 	var notes []string
 	var store *catalog.Store
@@ -31,6 +32,11 @@ func (s *Session) locate(ctx context.Context, info *bind.Info, compare bool) ([]
 		if scan.Files, err = store.Locate(ctx, scan.Partitions); err != nil {
 			return nil, internal(err)
 		}
+		pruned, err := s.prunedDays(ctx, scan.Partitions)
+		if err != nil {
+			return nil, err
+		}
+		lacks := pruned.note(scan.Table, scan.Files)
 		if scan.Table.External.IsParquet() {
 			if err := store.ReadColumns(ctx, scan.Files); err != nil {
 				return nil, &Error{Code: "HIVE_CANNOT_OPEN_SPLIT", Msg: "Error opening Hive split " + err.Error(), Err: err}
@@ -41,7 +47,7 @@ func (s *Session) locate(ctx context.Context, info *bind.Info, compare bool) ([]
 				return nil, asError(err)
 			}
 		}
-		if note := emptyNote(scan); note != "" && !slices.Contains(notes, note) {
+		if note := cmp.Or(lacks, emptyNote(scan)); note != "" && !slices.Contains(notes, note) {
 			notes = append(notes, note)
 		}
 	}

@@ -269,8 +269,17 @@ func (s *Session) notes(ctx context.Context, info *bind.Info) ([]string, error) 
 			continue
 		}
 		reads = true
-		if note := t.Name + " is empty"; len(t.Parts) == 0 && !slices.Contains(notes, note) {
+		if note := t.Name + " is empty"; len(t.Parts) == 0 && t.Rows == nil && !slices.Contains(notes, note) {
 			notes = append(notes, note)
+		}
+		if len(t.Parts) > 0 && len(scan.Parts) == 0 {
+			note, err := s.prunedParts(ctx, t)
+			if err != nil {
+				return nil, err
+			}
+			if note != "" && !slices.Contains(notes, note) {
+				notes = append(notes, note)
+			}
 		}
 	}
 	switch {

@@ -46,7 +46,15 @@ func (s *Session) show(ctx context.Context, stmt *syntax.Show, cat *catalog.Cata
 	if what == "CREATE TABLE" && t.External == nil && t.View == nil {
 		return s.showBuiltin(ctx, stmt, t)
 	}
-	return show(stmt, t)
+	rows, err := show(stmt, t)
+	if err != nil || what != "PARTITIONS" || t.External == nil {
+		return rows, err
+	}
+	note, err := s.prunedPartitions(ctx, t)
+	if note != "" {
+		rows.Notes = append(rows.Notes, note)
+	}
+	return rows, err
 }
 
 // showTable are the forms of SHOW that are about one table.

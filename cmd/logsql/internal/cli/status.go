@@ -3,21 +3,29 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"logsql/convert/lake"
+	"logsql/ingest"
 	"logsql/ingest/mirror"
 )
 
 // statusReport is what logsql status --json prints.
 type statusReport struct {
-	Mirror      string              `json:"mirror"`
-	Exists      bool                `json:"exists"`
-	Buckets     []mirror.BucketSums `json:"buckets"`
-	Unconverted int64               `json:"unconverted"` // objects that convert-parquet has not dealt with yet
-	Tables      []lake.TableStats   `json:"tables"`
-	Skipped     []lake.SkipStats    `json:"skipped"`
+	Mirror      string            `json:"mirror"`
+	Exists      bool              `json:"exists"`
+	Buckets     []bucketStatus    `json:"buckets"`
+	Unconverted int64             `json:"unconverted"` // objects that convert-parquet has not dealt with yet
+	Tables      []lake.TableStats `json:"tables"`
+	Skipped     []lake.SkipStats  `json:"skipped"`
+}
+
+// bucketStatus is a bucket and the first day that prune left of it.
+type bucketStatus struct {
+	mirror.BucketSums
+	PrunedBefore string `json:"pruned_before,omitempty"`
 }
 
 func (a *app) statusCommand() *cobra.Command {
@@ -62,7 +70,7 @@ func mirrorStatus(ctx context.Context, m *mirror.Mirror) (statusReport, error) {
 	if err != nil {
 		return statusReport{}, err
 	}
-	buckets, err := m.Buckets(ctx)
+	buckets, err := bucketStatuses(ctx, m)
 	if err != nil {
 		return statusReport{}, err
 	}
@@ -76,13 +84,37 @@ func mirrorStatus(ctx context.Context, m *mirror.Mirror) (statusReport, error) {
 	}, nil
 }
 
+func bucketStatuses(ctx context.Context, m *mirror.Mirror) ([]bucketStatus, error) {
+	list := []bucketStatus{}
+	sums, err := m.Buckets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range sums {
+		day, err := ingest.PrunedBefore(ctx, m, b.Bucket)
+		if err != nil {
+			return nil, err
+		}
+		s := bucketStatus{BucketSums: b}
+		if !day.IsZero() {
+			s.PrunedBefore = day.Format(time.DateOnly)
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
 // badShown is how many bad lines status shows unasked.
 const badShown = 10
 
 func (a *app) writeStatus(ctx context.Context, m *mirror.Mirror, r statusReport) error {
 	fmt.Fprintf(a.out, "mirror %s\n\n", r.Mirror)
 	for _, b := range r.Buckets {
-		fmt.Fprintf(a.out, "s3://%s: %s, %s\n", b.Bucket, count(b.Objects, "object"), size(b.Bytes))
+		fmt.Fprintf(a.out, "s3://%s: %s, %s", b.Bucket, count(b.Objects, "object"), size(b.Bytes))
+		if b.PrunedBefore != "" {
+			fmt.Fprintf(a.out, "; days before %s were pruned and are not synced (--since brings them back)", b.PrunedBefore)
+		}
+		fmt.Fprintln(a.out)
 	}
 	if len(r.Buckets) > 0 {
 		fmt.Fprintln(a.out)
