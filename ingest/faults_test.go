@@ -160,18 +160,25 @@ func TestSyncVerifiesTheStoresChecksum(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		put := func(key, checksum string) {
+		put := func(key, checksum string) *s3test.Object {
 			o := s.Put(bucket, key, data)
 			o.ETag, o.Checksum = "opaque", [2]string{name, checksum}
+			return o
 		}
+		put(name+"/garbled", base64.StdEncoding.EncodeToString(raw)).Garbled = 2 // the third answer is right
 		put(name+"/right", base64.StdEncoding.EncodeToString(raw))
 		put(name+"/parts", base64.StdEncoding.EncodeToString(raw)+"-3") // no sum of the whole
 		raw[0] ^= 1
 		put(name+"/wrong", base64.StdEncoding.EncodeToString(raw))
 	}
 	r := mustSync(t, m, Options{}, target(s))
-	if r.Fetched != 10 || r.Failed != 5 {
+	if r.Fetched != 15 || r.Failed != 5 {
 		t.Errorf("report: %+v", r)
+	}
+	for key, have := range contents(t, m) {
+		if have != data {
+			t.Errorf("%s holds %q", key, have)
+		}
 	}
 	for _, f := range r.Failures {
 		name, _, _ := strings.Cut(strings.TrimPrefix(f.URI, "s3://"+bucket+"/"), "/")

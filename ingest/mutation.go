@@ -85,7 +85,7 @@ func (s *syncer) tellMutated(have, o Object, where string) {
 // wantsSignature tells whether an object that the mirror has is a digest from
 // before the mirror kept signatures, and its source may still have it.
 func (s *syncer) wantsSignature(ctx context.Context, have Object, m layout.Match) (bool, error) {
-	if !m.Digest() || s.target.Folder != "" || s.opts.DryRun {
+	if !m.Digest() || s.target.Folder != "" {
 		return false, nil
 	}
 	facts, err := s.m.FactsOf(ctx, have.ID)

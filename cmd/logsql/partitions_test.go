@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -152,6 +153,10 @@ func (c *cloud) note(r *http.Request, body string) {
 	}
 	if strings.Contains(body, "ExternalId=") {
 		line += " with external id"
+	}
+	if _, code, ok := strings.Cut(body, "TokenCode="); ok {
+		code, _, _ = strings.Cut(code, "&")
+		line += " with the code " + code
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -358,6 +363,36 @@ func TestPartitions(t *testing.T) {
 				t.Errorf("requests %q, want %q", seen, tt.seen)
 			}
 		})
+	}
+}
+
+// On a terminal a role's MFA code is asked for, once for a sync.
+func TestMFACode(t *testing.T) {
+	c := newCloud(t)
+	c.s3.Put("logs", "a.log", "x")
+	c.write(t, "config", profiles)
+	master, terminal := openTerminal(t, 80)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, "--mirror", filepath.Join(t.TempDir(), "m"), "sync", "s3://logs", "--profile", "mfa", "--progress", "none")
+	cmd.Env = append(append(cleanEnv(), c.env...), asProgram+"=1")
+	var stdout, stderr lines
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, &stdout, &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for begun := time.Now(); stderr.String() != "MFA code: " && time.Since(begun) < 20*time.Second; {
+		time.Sleep(10 * time.Millisecond)
+	}
+	io.WriteString(master, "123456\n")
+	if err := cmd.Wait(); err != nil || !strings.Contains(stdout.String(), "1 fetched") || stderr.String() != "MFA code: " {
+		t.Errorf("%v: %s%s", err, stdout.String(), stderr.String())
+	}
+	want := []string{"sts.cn-north-1.amazonaws.com.cn BASE cn-north-1 with the code 123456", "logs.s3.cn-north-1.amazonaws.com.cn ROLE cn-north-1"}
+	if seen := c.took(); !slices.Equal(seen, want) {
+		t.Errorf("requests %q, want %q", seen, want)
 	}
 }
 
