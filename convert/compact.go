@@ -202,7 +202,11 @@ func (r *run) compactSealed(ctx context.Context) error {
 	}
 	report := CompactReport{Tables: map[string]*CompactTable{}}
 	how := lake.Merging{Least: sealedLeast, Below: sealedPart}
-	if err := compactClasses(ctx, r.lake, classes, how, &report, nil); err != nil || len(report.Tables) == 0 {
+	progress := func(p CompactProgress) {
+		r.progress.Merged, r.progress.AllMerged = p.Done, p.All
+		r.tell()
+	}
+	if err := compactClasses(ctx, r.lake, classes, how, &report, progress); err != nil || len(report.Tables) == 0 {
 		return err
 	}
 	return r.lake.Sweep(context.WithoutCancel(ctx))

@@ -41,11 +41,13 @@ const (
 )
 
 // Progress is how far a run is, objects that are being read counted as far as
-// they were. Calls come one at a time.
+// they were. Until the first is read, AllObjects and AllBytes are those found so
+// far. At the end days are merged. Calls come one at a time.
 type Progress struct {
 	Objects, AllObjects int64
 	Bytes, AllBytes     int64 // of files
 	Stored, Bad         int64
+	Merged, AllMerged   int // days of a bucket
 }
 
 // Report is what a run did. Its JSON is what --json prints.

@@ -190,6 +190,7 @@ func (p *plan) insert(ctx context.Context, insert *sql.Stmt, o mirror.Object, ty
 	}
 	p.run.progress.AllObjects++
 	p.run.progress.AllBytes += o.Size
+	p.run.tell()
 	return nil
 }
 

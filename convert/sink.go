@@ -326,6 +326,9 @@ func (s *sink) finish() ([]*lake.PartWriter, error) {
 	for _, p := range s.parts {
 		open = append(open, p)
 	}
+	flushed := s.flushed // is about the object that is read, and none is any more
+	s.flushed = nil
+	defer func() { s.flushed = flushed }()
 	slices.SortFunc(open, func(a, b *openPart) int { return strings.Compare(a.place, b.place) })
 	for _, p := range open {
 		if err := s.end(p); err != nil {

@@ -227,6 +227,9 @@ func convertError(err error, r convert.Report) error {
 		return &hintError{err, "without --strict it is noted and everything else goes on; nothing of this object's unit was taken in"}
 	}
 	t := total(r)
+	if t.Objects == 0 {
+		return resume(err, "nothing of this run is in the lake; the same command begins again")
+	}
 	return resume(err, fmt.Sprintf("%s of this run are in the lake (%s) and stay; the same command goes on from there",
 		count(t.Objects, "object"), count(t.Stored, "record")))
 }
@@ -247,22 +250,29 @@ func total(r convert.Report) convert.Table {
 }
 
 // convertProgress is how far the run is after a time: by bytes, as objects
-// differ in size a thousand times.
+// differ in size a thousand times. What people look for comes first, as a narrow
+// terminal cuts the line.
 func convertProgress(p convert.Progress, after time.Duration) string {
+	switch {
+	case p.AllMerged > 0:
+		return fmt.Sprintf("merging parts: %s of %s", grouped(int64(p.Merged)), count(int64(p.AllMerged), "day"))
+	case p.Bytes == 0:
+		return fmt.Sprintf("%s to convert found, %s", count(p.AllObjects, "object"), size(p.AllBytes))
+	}
 	records := p.Stored + p.Bad
-	line := fmt.Sprintf("%d %%, %s of %s, %s of %s, %s", percent(p.Bytes, p.AllBytes), size(p.Bytes), size(p.AllBytes),
-		grouped(p.Objects), count(p.AllObjects, "object"), count(records, "record"))
-	if after >= time.Second {
-		line += fmt.Sprintf(", %s/s", grouped(int64(float64(records)/after.Seconds())))
+	line := fmt.Sprintf("%d %%", percent(p.Bytes, p.AllBytes))
+	if after >= 2*time.Second {
+		left := time.Duration(float64(after) * float64(p.AllBytes-p.Bytes) / float64(p.Bytes))
+		line += ", " + roughly(left) + " left"
 	}
 	if p.Bad > 0 {
 		line += ", " + count(p.Bad, "bad line")
 	}
-	if after >= 2*time.Second && p.Bytes > 0 {
-		left := time.Duration(float64(after) * float64(p.AllBytes-p.Bytes) / float64(p.Bytes))
-		line += ", " + roughly(left) + " left"
+	line += fmt.Sprintf(", %s of %s", size(p.Bytes), size(p.AllBytes))
+	if after >= time.Second {
+		line += fmt.Sprintf(", %s records/s", grouped(int64(float64(records)/after.Seconds())))
 	}
-	return line
+	return line + fmt.Sprintf(", %s, %s of %s", count(records, "record"), grouped(p.Objects), count(p.AllObjects, "object"))
 }
 
 func percent(part, all int64) int64 {
