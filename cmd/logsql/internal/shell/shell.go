@@ -71,7 +71,7 @@ type Shell struct {
 	color    bool
 	editor   editor
 	history  *history
-	names    Names
+	names    *catalogNames
 	settings settings
 	last     string // the last statements entered, for .edit
 	reading  int    // how many files deep
@@ -188,6 +188,7 @@ func (s *Shell) run(ctx context.Context, src string, from Source) bool {
 	screen := s.newScreen(done)
 	ok := s.Host.Run(sql.WithProgress(ctx, &screen.progress), src, from, s.output(screen))
 	screen.close()
+	s.names.cat = nil // the statements may have changed it
 	return s.endOnce(ok)
 }
 
