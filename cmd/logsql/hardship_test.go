@@ -193,7 +193,7 @@ func TestProgressOnTerminal(t *testing.T) {
 		t.Errorf("%v: %s", err, &stdout)
 	}
 	lines := strings.Split(strings.TrimSuffix(got, "\r\n"), "\r\x1b[K")
-	progress := regexp.MustCompile(`^\d+ %, [\d.]+ MiB of [\d.]+ MiB, \d+ of 12 objects, [\d,]+ r`)
+	progress := regexp.MustCompile(`^(12 objects to convert found, [\d.]+ MiB|\d+ %(, \d+ s left)?, [\d.]+ MiB of [\d.]+ MiB(, [\d,]+ records/s)?, [\d,]+ r.*)$`)
 	last := regexp.MustCompile(`^720,000 records from 12 objects in [\d.]+ s: [\d.]+ MiB of logs became [\d.]+ MiB of Parquet, 12 parts$`)
 	if len(lines) < 3 || !last.MatchString(lines[len(lines)-1]) || lines[0] != "" {
 		t.Fatalf("shown: %q", got)
