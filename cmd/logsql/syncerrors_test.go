@@ -107,3 +107,33 @@ func TestSyncErrors(t *testing.T) {
 		})
 	}
 }
+
+// TestSyncWithoutAnAnswer: what they read where nobody answers at all.
+func TestSyncWithoutAnAnswer(t *testing.T) {
+	const away = "hint: nothing answers there: check the network, a proxy, --region and --endpoint-url; what has been fetched is kept\n"
+	for _, tt := range []struct {
+		name   string
+		env    []string
+		stderr string
+	}{
+		{
+			"a proxy that is away",
+			[]string{"HTTPS_PROXY=http://127.0.0.1:1", "https_proxy=http://127.0.0.1:1", "NO_PROXY=", "no_proxy="},
+			"logsql: list s3://logs/: proxyconnect tcp: dial tcp 127.0.0.1:1: connect: connection refused\n" + away,
+		},
+		{"a gateway that is away", []string{"AWS_ENDPOINT_URL_S3=http://127.0.0.1:1"}, "logsql: list s3://logs/: dial tcp 127.0.0.1:1: connect: connection refused\n" + away},
+		{
+			"no credentials",
+			[]string{"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY="},
+			"logsql: list s3://logs/: no credentials: neither the environment nor the profile has any, and this machine has no role\n" +
+				"hint: give a --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\n",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := run{env: append(s3test.Environ(), tt.env...)}.logsql(t, "--mirror", filepath.Join(t.TempDir(), "m"), "sync", "s3://logs", "--region", "cn-north-1")
+			if got.status != 1 || got.stdout != "" || got.stderr != tt.stderr {
+				t.Errorf("exit status %d after %s: %s%s", got.status, got.took, got.stdout, got.stderr)
+			}
+		})
+	}
+}

@@ -82,7 +82,11 @@ func (e *credentialsError) Error() string {
 	if op, st := e.refused(); op != nil {
 		return fmt.Sprintf("no credentials: %s %s: %v", op.ServiceID, op.OperationName, st)
 	}
-	return "no credentials: " + e.err.Error()
+	text := e.err.Error()
+	if strings.Contains(text, "no EC2 IMDS role found") { // the last place of all where the SDK looks
+		text = "neither the environment nor the profile has any, and this machine has no role"
+	}
+	return "no credentials: " + text
 }
 
 // refused is what was asked of which service, and its answer; nil where none has

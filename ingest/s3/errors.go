@@ -171,19 +171,19 @@ func (s *Source) explain(op, key string, err error) error {
 // explainLocal is for what did not come from S3: the network.
 func (s *Source) explainLocal(e *Error) {
 	var dns *net.DNSError
-	switch {
-	case errors.As(e.Err, &dns) && dns.IsNotFound:
-		e.Kind = Fatal
-		e.Hint = "no such host: check --region and --endpoint-url"
-	default:
-		e.Temporary = true
-	}
 	var request *url.Error
-	if e.Temporary && errors.As(e.Err, &request) {
+	if errors.As(e.Err, &request) {
 		e.Err = request.Err // what is around it says at length which request it was
 	}
-	if e.Down() {
+	switch {
+	case errors.As(e.Err, &dns) && dns.IsNotFound && !s.heard.Load():
+		e.Kind = Fatal
+		e.Hint = "no such host: check --region, --endpoint-url and the network; what has been fetched is kept"
+	case e.Down():
+		e.Temporary = true
 		e.Hint = "nothing answers there: check the network, a proxy, --region and --endpoint-url; what has been fetched is kept"
+	default:
+		e.Temporary = true
 	}
 }
 
@@ -191,7 +191,7 @@ func (s *Source) explainLocal(e *Error) {
 // had either.
 func (e *Error) Down() bool {
 	var op *net.OpError
-	return errors.As(e.Err, &op) && op.Op == "dial"
+	return errors.As(e, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
 // Busy tells whether the store asks to be asked less.

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -158,10 +159,15 @@ func (s *Source) fatal(err error, hint string) error {
 
 // newRetryer never gives up for want of retry quota: under a burst of 503 the
 // SDK's own quota loses objects. Where nothing ever answered, a refused
-// connection is more likely a wrong address than a server that starts again.
+// connection is more likely a wrong address than a server that starts again, and
+// so is a name that nobody knows; else it is the network.
 func (s *Source) newRetryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		refused := retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+			var dns *net.DNSError
+			if s.heard.Load() && errors.As(err, &dns) {
+				return aws.TrueTernary
+			}
 			if !s.heard.Load() && errors.Is(err, syscall.ECONNREFUSED) {
 				return aws.FalseTernary
 			}

@@ -215,7 +215,7 @@ func TestNoCredentials(t *testing.T) {
 	src := open(t, s)
 	for _, err := range src.List(t.Context(), "", "") {
 		var e *s3.Error
-		if !errors.As(err, &e) || e.Kind != s3.Fatal || !strings.HasPrefix(e.Error(), "list s3://b/: no credentials: ") || !strings.Contains(e.Hint, "--profile") {
+		if !errors.As(err, &e) || e.Kind != s3.Fatal || e.Error() != "list s3://b/: no credentials: neither the environment nor the profile has any, and this machine has no role" || !strings.Contains(e.Hint, "--profile") {
 			t.Errorf("%v", err)
 		}
 	}
