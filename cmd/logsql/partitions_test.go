@@ -472,3 +472,25 @@ func TestPublicKeysOfEachPartition(t *testing.T) {
 		}
 	}
 }
+
+// A container's role comes from an address of the environment; the region of a
+// profile that has no credentials says nothing of it.
+func TestContainerRole(t *testing.T) {
+	c := newCloud(t)
+	c.s3.Put("logs", "a.log", "x")
+	c.write(t, "config", "[default]\nregion = us-west-2\n")
+	agent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/role" || r.Header.Get("Authorization") != "agent-token" {
+			http.NotFound(w, r)
+			return
+		}
+		io.WriteString(w, `{"AccessKeyId":"CONTAINER","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"}`)
+	}))
+	t.Cleanup(agent.Close)
+	env := append(slices.Clone(c.env), "AWS_CONTAINER_CREDENTIALS_FULL_URI="+agent.URL+"/role", "AWS_CONTAINER_AUTHORIZATION_TOKEN=agent-token", "AWS_REGION=cn-northwest-1")
+	got := run{env: env}.logsql(t, "--mirror", filepath.Join(t.TempDir(), "m"), "sync", "s3://logs")
+	want := []string{"logs.s3.cn-northwest-1.amazonaws.com.cn CONTAINER cn-northwest-1"}
+	if seen := c.took(); got.status != 0 || !slices.Equal(seen, want) {
+		t.Errorf("requests %q, want %q\n%s", seen, want, got.stderr)
+	}
+}

@@ -137,3 +137,18 @@ func TestSyncWithoutAnAnswer(t *testing.T) {
 		})
 	}
 }
+
+// TestSyncSeveral: a source that cannot be read does not keep the others from
+// being synced, and each that fails is told.
+func TestSyncSeveral(t *testing.T) {
+	s := s3test.New(t, "logs", "more")
+	s.Put("logs", trailLog, "x")
+	s.Put("more", "other", "x")
+	got := run{env: s3test.Environ()}.logsql(t, "--mirror", filepath.Join(t.TempDir(), "m"), "sync", "s3://none", "s3://logs", "s3://nowhere", "s3://more", "--region", "cn-north-1", "--endpoint-url", s.URL)
+	stdout := "s3://none/, s3://logs/, s3://nowhere/, s3://more/: 2 objects listed: 2 fetched (2 B), 0 in the mirror already\n"
+	stderr := "logsql: list s3://none/: NoSuchBucket: The specified bucket does not exist\n" +
+		"list s3://nowhere/: NoSuchBucket: The specified bucket does not exist\nhint: no such bucket where we asked: " + partitionHint + "\n"
+	if got.status != 1 || got.stdout != stdout || got.stderr != stderr {
+		t.Errorf("exit status %d\n%s%s", got.status, got.stdout, got.stderr)
+	}
+}

@@ -258,6 +258,9 @@ func (s *Source) regionOfIdentity(ctx context.Context) (region string, proof boo
 		}
 		return "", false
 	}
+	if sso == "" && !shared.Credentials.HasKeys() && shared.CredentialProcess == "" {
+		return "", false // the credentials are not the profile's
+	}
 	return cmp.Or(sso, shared.Region), sso != ""
 }
 
