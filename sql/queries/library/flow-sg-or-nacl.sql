@@ -7,52 +7,51 @@
 -- answer (the reversed flow was accepted at the same interface, near in time) is the ACL's; a rejected request may be
 -- either's. Where the same flow was also accepted near in time, a rule changed or request and answer look alike (ICMP).
 -- Without flow_direction the interface's own address is the private one, else the one with more peers there.
-WITH flows AS (
+-- The packets' addresses are '' where they are the flow's: short keys take less memory. HAVING, which leaves nothing
+-- out, lets DuckDB know that what was rejected is the smaller side of the join.
+WITH rejected AS (
   SELECT
     interface_id, srcaddr, dstaddr, srcport, dstport, protocol,
-    coalesce(nullif(pkt_srcaddr, '-'), srcaddr) AS psrc, coalesce(nullif(pkt_dstaddr, '-'), dstaddr) AS pdst,
-    nullif(flow_direction, '-') AS flow_direction, packets, "start", "end", action
-  FROM vpc_flow_logs
-  WHERE action IN ('ACCEPT', 'REJECT')
-),
-rejected AS (
-  SELECT
-    interface_id, srcaddr, dstaddr, srcport, dstport, protocol, psrc, pdst, max(flow_direction) AS flow_direction,
+    coalesce(nullif(nullif(pkt_srcaddr, '-'), srcaddr), '') AS psrc, coalesce(nullif(nullif(pkt_dstaddr, '-'), dstaddr), '') AS pdst,
+    max(nullif(flow_direction, '-')) AS flow_direction,
     count(*) AS records, sum(packets) AS packets, "start", max("end") AS "end"
-  FROM flows
-  WHERE action = 'REJECT'
-  GROUP BY interface_id, srcaddr, dstaddr, srcport, dstport, protocol, psrc, pdst, "start"
-),
-accepted AS (
-  SELECT * FROM flows WHERE action = 'ACCEPT'
+  FROM vpc_flow_logs
+  WHERE action = 'REJECT' AND interface_id IS NOT NULL AND srcaddr IS NOT NULL AND dstaddr IS NOT NULL
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, "start"
+  HAVING count(*) > 0
 ),
 peers AS (
-  SELECT interface_id, addr, count(DISTINCT peer) AS peers
+  SELECT interface_id, addr, count(peer) AS peers
   FROM (
-    SELECT interface_id, srcaddr AS addr, dstaddr AS peer FROM flows
-    UNION ALL
-    SELECT interface_id, dstaddr, srcaddr FROM flows
+    SELECT interface_id, srcaddr AS addr, dstaddr AS peer FROM vpc_flow_logs WHERE action IN ('ACCEPT', 'REJECT')
+    UNION
+    SELECT interface_id, dstaddr, srcaddr FROM vpc_flow_logs WHERE action IN ('ACCEPT', 'REJECT')
   )
   GROUP BY interface_id, addr
 ),
-answers AS (
-  SELECT r.interface_id, r.srcaddr, r.dstaddr, r.srcport, r.dstport, r.protocol, r.psrc, r.pdst, r."start", count(*) AS requests
-  FROM rejected r
-  JOIN accepted a
-    ON a.interface_id = r.interface_id AND a.srcaddr = r.dstaddr AND a.dstaddr = r.srcaddr
-    AND a.srcport = r.dstport AND a.dstport = r.srcport AND a.protocol = r.protocol AND a.psrc = r.pdst AND a.pdst = r.psrc
-  WHERE a."end" >= r."start" - /* seconds */ 600
-    AND a."start" <= IF(r.srcport = r.dstport, r."start", r."end" + 60)
-  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-),
-also AS (
-  SELECT r.interface_id, r.srcaddr, r.dstaddr, r.srcport, r.dstport, r.protocol, r.psrc, r.pdst, r."start", count(*) AS times
-  FROM rejected r
-  JOIN accepted a
+near AS (
+  SELECT DISTINCT r.interface_id, r.srcaddr, r.dstaddr, r.srcport, r.dstport, r.protocol, r.psrc, r.pdst, r."start", r.reversed
+  FROM (
+    SELECT
+      interface_id, srcaddr, dstaddr, srcport, dstport, protocol, psrc, pdst, "start",
+      "end" + /* seconds */ 600 AS latest, false AS reversed
+    FROM rejected
+    UNION ALL
+    SELECT
+      interface_id, dstaddr, srcaddr, dstport, srcport, protocol, pdst, psrc, "start",
+      IF(srcport = dstport, "start", "end" + 60), true
+    FROM rejected
+  ) r
+  JOIN (
+    SELECT
+      interface_id, srcaddr, dstaddr, srcport, dstport, protocol, "start", "end",
+      coalesce(nullif(nullif(pkt_srcaddr, '-'), srcaddr), '') AS psrc, coalesce(nullif(nullif(pkt_dstaddr, '-'), dstaddr), '') AS pdst
+    FROM vpc_flow_logs
+    WHERE action = 'ACCEPT'
+  ) a
     ON a.interface_id = r.interface_id AND a.srcaddr = r.srcaddr AND a.dstaddr = r.dstaddr
     AND a.srcport = r.srcport AND a.dstport = r.dstport AND a.protocol = r.protocol AND a.psrc = r.psrc AND a.pdst = r.pdst
-  WHERE a."end" >= r."start" - /* seconds */ 600 AND a."start" <= r."end" + /* seconds */ 600
-  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+  WHERE a."end" >= r."start" - /* seconds */ 600 AND a."start" <= r.latest
 ),
 judged AS (
   SELECT
@@ -67,23 +66,23 @@ judged AS (
       ELSE 'unknown'
     END AS direction,
     CASE
-      WHEN o.times IS NOT NULL THEN 'also accepted'
-      WHEN a.requests IS NOT NULL THEN 'answer'
+      WHEN o.reversed IS NOT NULL THEN 'also accepted'
+      WHEN a.reversed IS NOT NULL THEN 'answer'
       ELSE 'request'
     END AS rejected_as
   FROM rejected r
-  JOIN peers s ON s.interface_id = r.interface_id AND s.addr = r.srcaddr
-  JOIN peers d ON d.interface_id = r.interface_id AND d.addr = r.dstaddr
-  LEFT JOIN answers a
-    ON a.interface_id = r.interface_id AND a.srcaddr = r.srcaddr AND a.dstaddr = r.dstaddr AND a.srcport = r.srcport
-    AND a.dstport = r.dstport AND a.protocol = r.protocol AND a.psrc = r.psrc AND a.pdst = r.pdst AND a."start" = r."start"
-  LEFT JOIN also o
-    ON o.interface_id = r.interface_id AND o.srcaddr = r.srcaddr AND o.dstaddr = r.dstaddr AND o.srcport = r.srcport
+  LEFT JOIN peers s ON s.interface_id = r.interface_id AND s.addr = r.srcaddr
+  LEFT JOIN peers d ON d.interface_id = r.interface_id AND d.addr = r.dstaddr
+  LEFT JOIN near a
+    ON a.reversed AND a.interface_id = r.interface_id AND a.srcaddr = r.dstaddr AND a.dstaddr = r.srcaddr AND a.srcport = r.dstport
+    AND a.dstport = r.srcport AND a.protocol = r.protocol AND a.psrc = r.pdst AND a.pdst = r.psrc AND a."start" = r."start"
+  LEFT JOIN near o
+    ON NOT o.reversed AND o.interface_id = r.interface_id AND o.srcaddr = r.srcaddr AND o.dstaddr = r.dstaddr AND o.srcport = r.srcport
     AND o.dstport = r.dstport AND o.protocol = r.protocol AND o.psrc = r.psrc AND o.pdst = r.pdst AND o."start" = r."start"
 )
 SELECT
   interface_id, direction, srcaddr, dstaddr, srcport, dstport, protocol,
-  nullif(psrc, srcaddr) AS pkt_srcaddr, nullif(pdst, dstaddr) AS pkt_dstaddr,
+  nullif(psrc, '') AS pkt_srcaddr, nullif(pdst, '') AS pkt_dstaddr,
   rejected_as,
   CASE
     WHEN rejected_as = 'answer' AND direction = 'unknown' THEN 'network ACL'
