@@ -126,16 +126,12 @@ func (d *duplicates) set(ctx context.Context, t *logtype.Type, at tableDay) (*id
 
 // load claims the ids of a part for the lake.
 func (s *idSet) load(path string, columns []string) error {
-	f, err := os.Open(path)
+	f, size, err := batch.OpenFile(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	for g, err := range batch.TextGroups(f, info.Size()) {
+	for g, err := range batch.TextGroups(f, size) {
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"time"
 
 	"logsql/convert/batch"
@@ -195,16 +194,12 @@ const (
 // parquet decodes a Parquet file, which is not read from its beginning to its
 // end.
 func (w *worker) parquet(ctx context.Context, t *logtype.Type, in *logtype.Input, path string) error {
-	f, err := os.Open(path)
+	f, size, err := batch.OpenFile(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if in.Parquet, err = batch.OpenForeign(f, info.Size()); err != nil {
+	if in.Parquet, err = batch.OpenForeign(f, size); err != nil {
 		return err
 	}
 	defer in.Parquet.Close()

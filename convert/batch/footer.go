@@ -17,16 +17,7 @@ import (
 // file's order and case. A timestamp's precision is its unit's; an unsigned
 // integer has the next wider type.
 func ReadColumns(path string) ([]schema.Column, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	meta, err := readFooter(f, info.Size())
+	meta, err := footerOf(path)
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +28,28 @@ func ReadColumns(path string) ([]schema.Column, error) {
 		columns = append(columns, r.column())
 	}
 	return columns, r.err
+}
+
+// OpenFile opens a file whose end is read first.
+func OpenFile(path string) (f *os.File, size int64, err error) {
+	if f, err = os.Open(path); err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
+}
+
+func footerOf(path string) (*format.FileMetaData, error) {
+	f, size, err := OpenFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readFooter(f, size)
 }
 
 func readFooter(r io.ReaderAt, size int64) (*format.FileMetaData, error) {
@@ -239,16 +252,7 @@ func convertedLeaf(e format.SchemaElement) (schema.Type, bool) {
 // ColumnBytes reads out of a Parquet file's footer how many bytes each of its
 // columns takes as stored, in the order of ReadColumns.
 func ColumnBytes(path string) ([]int64, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	meta, err := readFooter(f, info.Size())
+	meta, err := footerOf(path)
 	if err != nil {
 		return nil, err
 	}

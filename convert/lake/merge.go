@@ -3,7 +3,6 @@ package lake
 import (
 	"context"
 	"fmt"
-	"os"
 	"path"
 	"slices"
 
@@ -79,16 +78,12 @@ func (l *Lake) eachGroup(ctx context.Context, parts []Part, columns []schema.Col
 }
 
 func (l *Lake) readPart(path string, columns []schema.Column, do func(*batch.Reader) error) error {
-	f, err := os.Open(l.m.Path(path))
+	f, size, err := batch.OpenFile(l.m.Path(path))
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	r, err := batch.NewReader(f, info.Size(), columns)
+	r, err := batch.NewReader(f, size, columns)
 	if err != nil {
 		return err
 	}

@@ -146,8 +146,12 @@ func (m *Mirror) Objects(ctx context.Context) iter.Seq2[Object, error] {
 // come after it, in key order. It holds no transaction open while the caller
 // works, as Objects does.
 func (m *Mirror) ObjectsFrom(ctx context.Context, bucket, from string, limit int) ([]Object, error) {
-	rows, err := m.db.QueryContext(ctx, "SELECT "+ObjectColumns+
+	return m.list(ctx, "SELECT "+ObjectColumns+
 		" FROM objects o WHERE bucket = ? AND key >= ? ORDER BY key LIMIT ?", bucket, from, limit)
+}
+
+func (m *Mirror) list(ctx context.Context, query string, args ...any) ([]Object, error) {
+	rows, err := m.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -11,21 +11,8 @@ const insertVersion = `INSERT INTO versions (bucket, key, path, size, etag, modi
 // Versions are the other objects that were seen under the key of an object and
 // are kept beside it, the newest last. Their IDs are their own.
 func (m *Mirror) Versions(ctx context.Context, bucket, key string) ([]Object, error) {
-	rows, err := m.db.QueryContext(ctx, "SELECT "+ObjectColumns+
+	return m.list(ctx, "SELECT "+ObjectColumns+
 		" FROM versions o WHERE bucket = ? AND key = ? ORDER BY o.modified, o.id", bucket, key)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []Object
-	for rows.Next() {
-		o, err := ScanObject(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, o)
-	}
-	return list, rows.Err()
 }
 
 // Accept makes a version the object under its key; what was it until now
