@@ -20,6 +20,15 @@ func (s *Session) locate(ctx context.Context, info *bind.Info, compare bool) ([]
 	var notes []string
 	var store *catalog.Store
 	for _, scan := range info.Scans {
+		if of := scan.Table.Of; of != nil && of.External != nil {
+			note, err := s.prunedPartitions(ctx, of)
+			if err != nil {
+				return nil, err
+			}
+			if note != "" {
+				notes = append(notes, note)
+			}
+		}
 		if scan.Table.External == nil {
 			continue
 		}

@@ -59,6 +59,8 @@ type Table struct {
 	// Rows is the content of a table of information_schema, as text; such a
 	// table has no parts.
 	Rows [][]string
+
+	Of *Table // whose partitions the rows are, of "…$partitions"
 }
 
 // All is every column that can be read: the visible ones, then the hidden.

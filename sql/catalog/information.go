@@ -112,7 +112,7 @@ func (c *Catalog) partitionsOf(database, name string) (*Table, error) {
 	if err != nil || of == nil || len(of.Partition) == 0 {
 		return nil, err
 	}
-	t := &Table{Catalog: Name, Database: database, Name: name + partitionsSuffix, Rows: [][]string{}}
+	t := &Table{Catalog: Name, Database: database, Name: name + partitionsSuffix, Rows: [][]string{}, Of: of}
 	for _, col := range of.Columns {
 		if of.PartitionIndex(col.Name) >= 0 {
 			t.Columns = append(t.Columns, col)
