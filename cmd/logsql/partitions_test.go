@@ -137,6 +137,8 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(r.Host, "oidc."):
 		io.WriteString(w, `{"accessToken":"fresh","expiresIn":3600,"refreshToken":"r"}`)
 	case strings.HasPrefix(r.Host, "cloudtrail."):
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		io.WriteString(w, c.keys[strings.Split(r.Host, ".")[1]])
 	default:
 		bucket, _, _ := strings.Cut(r.Host, ".")
@@ -452,12 +454,14 @@ func TestPublicKeysOfEachPartition(t *testing.T) {
 	mirror := filepath.Join(t.TempDir(), "m")
 	for _, trail := range []struct{ bucket, region, profile string }{{"logs", "cn-northwest-1", "cn"}, {"world", "us-west-2", "world"}} {
 		signer := digesttest.NewSigner(t)
+		c.mu.Lock()
 		c.keys[trail.region] = signer.PublicKeys()
+		c.mu.Unlock()
 		chain := digesttest.NewChain(signer)
 		chain.Bucket, chain.Region = trail.bucket, trail.region
 		chain.Hour()
 		for _, o := range slices.Concat(chain.Logs, chain.Digests) {
-			c.s3.Put(trail.bucket, o.Key, o.Body).Meta = map[string]string{"signature": o.Signature}
+			c.s3.Put(trail.bucket, o.Key, o.Body, func(put *s3test.Object) { put.Meta = map[string]string{"signature": o.Signature} })
 		}
 		if got := (run{env: c.env}).logsql(t, "--mirror", mirror, "sync", "s3://"+trail.bucket, "--profile", trail.profile); got.status != 0 {
 			t.Fatal(got.stderr)

@@ -28,6 +28,9 @@ func TestSyncErrors(t *testing.T) {
 			s.Refused = map[string]s3test.Reply{"AWSLogs/": {Status: status, Code: code, Message: message}}
 		}
 	}
+	is := func(change func(*s3test.Object)) func(*s3test.Server) {
+		return func(s *s3test.Server) { change(s.Object("logs", trailLog)) }
+	}
 	const ends, incomplete = 1, 4
 	for _, tt := range []struct {
 		name   string
@@ -74,21 +77,21 @@ func TestSyncErrors(t *testing.T) {
 			"denied s3://logs/" + trailLog + ": AccessDenied: not authorized to perform: kms:Decrypt", "the caller needs kms:Decrypt on the key that encrypts it",
 		},
 		{
-			"in the archive", func(s *s3test.Server) { s.Put("logs", trailLog, "x").Class = "DEEP_ARCHIVE" }, nil, incomplete, ", 1 archived",
+			"in the archive", is(func(o *s3test.Object) { o.Class = "DEEP_ARCHIVE" }), nil, incomplete, ", 1 archived",
 			"archived s3://logs/" + trailLog + ": its storage class is DEEP_ARCHIVE", "restore it first: aws s3api restore-object --bucket logs --key '" + trailLog + "' --restore-request Days=7",
 		},
 		{
 			"in an archive that the listing does not tell", object(403, "InvalidObjectState", "Not valid for its access tier."), nil, incomplete, ", 1 archived",
 			"archived s3://logs/" + trailLog + ": InvalidObjectState: Not valid for its access tier.", "restore it first: aws s3api restore-object --bucket logs --key '" + trailLog + "' --restore-request Days=7",
 		},
-		{"gone", func(s *s3test.Server) { s.Put("logs", trailLog, "x").Vanish = true }, nil, 0, ", 1 gone since they were listed", "gone s3://logs/" + trailLog + ": NoSuchKey: The specified key does not exist.", ""},
+		{"gone", is(func(o *s3test.Object) { o.Vanish = true }), nil, 0, ", 1 gone since they were listed", "gone s3://logs/" + trailLog + ": NoSuchKey: The specified key does not exist.", ""},
 		{"of a kind nobody knows", object(400, "Teapot", "short"), nil, incomplete, ", 1 failed", "failed s3://logs/" + trailLog + ": Teapot: short", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := s3test.New(t, "logs")
 			s.Put("logs", trailLog, "x")
 			s.Put("logs", "other", "x")
-			tt.fault(s)
+			s.Do(func() { tt.fault(s) }) // as one process asks and another answers
 			args := append([]string{"--mirror", filepath.Join(t.TempDir(), "m"), "sync", "s3://logs", "--region", "cn-north-1", "--endpoint-url", s.URL}, tt.args...)
 			got := run{env: s3test.Environ()}.logsql(t, args...)
 			stdout, stderr := "", "logsql: "+tt.said+"\n"

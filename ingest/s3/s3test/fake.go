@@ -116,12 +116,19 @@ func SetEnv(t testing.TB) {
 	}
 }
 
-// Put stores an object.
-func (s *Server) Put(bucket, key, data string) *Object {
+// Put stores an object, with changes to it. What it returns may be changed as
+// long as no request is served.
+func (s *Server) Put(bucket, key, data string, change ...func(*Object)) *Object {
 	o := &Object{Data: []byte(data), Modified: time.Date(2025, 11, 20, 1, 2, 3, 0, time.UTC)}
+	for _, f := range change {
+		f(o)
+	}
 	s.Do(func() { s.objects[bucket][key] = o })
 	return o
 }
+
+// Object is one that is stored, for what Do runs to change.
+func (s *Server) Object(bucket, key string) *Object { return s.objects[bucket][key] }
 
 // Delete removes an object.
 func (s *Server) Delete(bucket, key string) { s.Do(func() { delete(s.objects[bucket], key) }) }
