@@ -45,8 +45,8 @@ func newCloud(t *testing.T) *cloud {
 	t.Helper()
 	c := &cloud{s3: s3test.New(t, "logs", "world"), dir: t.TempDir(), keys: map[string]string{}}
 	behind := httptest.NewUnstartedServer(c)
-	any, pemText := authority(t)
-	behind.TLS = &tls.Config{GetCertificate: any}
+	anyHost, pemText := authority(t)
+	behind.TLS = &tls.Config{GetCertificate: anyHost}
 	behind.StartTLS()
 	t.Cleanup(behind.Close)
 	proxy := httptest.NewServer(tunnel(behind.Listener.Addr().String()))
@@ -88,13 +88,13 @@ func authority(t *testing.T) (func(*tls.ClientHelloInfo) (*tls.Certificate, erro
 	if err != nil {
 		t.Fatal(err)
 	}
-	any := func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	anyHost := func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 		leaf := *ca
 		leaf.IsCA, leaf.DNSNames = false, []string{hello.ServerName}
 		signed, err := x509.CreateCertificate(rand.Reader, &leaf, ca, &key.PublicKey, key)
 		return &tls.Certificate{Certificate: [][]byte{signed}, PrivateKey: key}, err
 	}
-	return any, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	return anyHost, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
 // tunnel is a proxy that leads everything to addr.
