@@ -27,6 +27,7 @@ type discard struct {
 func (d *discard) Batch(_ []string, columns []schema.Column) (*batch.Batch, error) {
 	if d.batch == nil || len(d.columns) != len(columns) {
 		d.columns, d.batch = columns, batch.New(columns)
+		d.batch.Stage()
 		d.out = batch.NewWriter(io.Discard, columns)
 	}
 	return d.batch, nil

@@ -166,10 +166,24 @@ func (d *duplicates) spill() (spillFile, error) {
 	return f, os.Remove(f.Name())
 }
 
-// seen claims an id and tells whether somebody had it before.
-func (p *idPass) seen(k idKey) (bool, error) {
+// seen claims ids and tells how many of them somebody had before.
+func (p *idPass) seen(keys ...idKey) (duplicates int64, err error) {
 	p.d.mu.Lock()
 	defer p.d.mu.Unlock()
+	for _, s := range p.sets {
+		s.touch(keys)
+	}
+	for _, k := range keys {
+		if seen, err := p.claim(k); err != nil {
+			return duplicates, err
+		} else if seen {
+			duplicates++
+		}
+	}
+	return duplicates, nil
+}
+
+func (p *idPass) claim(k idKey) (seen bool, err error) {
 	for _, s := range p.sets {
 		pass, ok, err := s.find(k)
 		if err != nil || ok && !p.d.void[pass] {

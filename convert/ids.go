@@ -53,6 +53,8 @@ type idSet struct {
 	live  int
 	runs  []*idRun
 	spill func() (spillFile, error)
+
+	touched uint64 // so that touching is not for nothing
 }
 
 type spillFile interface {
@@ -74,6 +76,18 @@ func (s *idSet) find(k idKey) (pass uint64, ok bool, err error) {
 		}
 	}
 	return 0, false, nil
+}
+
+// touch reads the memory that keys are looked for in. Read one after the other,
+// each is waited for; like this they come together.
+func (s *idSet) touch(keys []idKey) {
+	if len(s.table) == 0 {
+		return
+	}
+	mask := uint64(len(s.table) - 1)
+	for _, k := range keys {
+		s.touched += s.table[k[0]>>1&mask].pass
+	}
 }
 
 // slot is where the key is, or where it has to go.

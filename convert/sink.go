@@ -59,7 +59,8 @@ type sink struct {
 	ids      *idPass   // nil where records have no id
 	// of the unit's records, those with an id that was there before
 	duplicates int64
-	err        error // what a call of ours returned to the decoder; it ends the run
+	unsure     []idKey // ids of records that are still to be looked up
+	err        error   // what a call of ours returned to the decoder; it ends the run
 
 	// of the object
 	object   mirror.Object
@@ -93,7 +94,7 @@ func (s *sink) begin(ctx context.Context, t *logtype.Type, bucket string, identi
 	s.parts, s.sequence = map[string]*openPart{}, map[string]int{}
 	s.finished, s.lists, s.bad = nil, nil, nil
 	s.last, s.held, s.badText, s.err = nil, 0, 0, nil
-	s.ids, s.duplicates = nil, 0
+	s.ids, s.duplicates, s.unsure = nil, 0, s.unsure[:0]
 }
 
 func (s *sink) open(o mirror.Object) {
@@ -148,6 +149,7 @@ func (s *sink) newPart(place string, partition []string, columns []schema.Column
 	} else {
 		source := schema.Column{Name: lake.ObjectColumn, Type: schema.Text}
 		p.batch = batch.New(append(slices.Clone(columns), source))
+		p.batch.Stage()
 	}
 	p.source = p.batch.Leaf(lake.ObjectColumn)
 	for _, column := range s.typ.ID {
@@ -207,8 +209,12 @@ func (s *sink) Record(b *batch.Batch) error {
 	return nil
 }
 
+// unsureIDs is how many ids are looked up together.
+const unsureIDs = 256
+
 // duplicate tells whether the record that is being made has the id of another,
-// and counts it.
+// and counts it. Where that makes no difference to the record, it is counted
+// later and not told.
 func (s *sink) duplicate(p *openPart) (bool, error) {
 	if s.ids == nil {
 		return false, nil
@@ -220,11 +226,23 @@ func (s *sink) duplicate(p *openPart) (bool, error) {
 	if k.none() {
 		return false, nil
 	}
-	seen, err := s.ids.seen(k)
-	if seen {
-		s.duplicates++
+	s.unsure = append(s.unsure, k)
+	if !s.dedupe && len(s.unsure) < unsureIDs {
+		return false, nil
 	}
-	return seen, err
+	n, err := s.lookUp()
+	return n > 0, err
+}
+
+// lookUp counts the duplicates among the ids that are still to be looked up.
+func (s *sink) lookUp() (duplicates int64, err error) {
+	if len(s.unsure) == 0 {
+		return 0, nil
+	}
+	duplicates, err = s.ids.seen(s.unsure...)
+	s.duplicates += duplicates
+	s.unsure = s.unsure[:0]
+	return duplicates, err
 }
 
 // relieve writes the largest batch out and gives its memory back.
@@ -322,6 +340,9 @@ func (s *sink) drop() {
 
 // finish ends all parts, in the order of their places.
 func (s *sink) finish() ([]*lake.PartWriter, error) {
+	if _, err := s.lookUp(); err != nil {
+		return nil, err
+	}
 	open := make([]*openPart, 0, len(s.parts))
 	for _, p := range s.parts {
 		open = append(open, p)

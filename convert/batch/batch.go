@@ -20,6 +20,7 @@ type Batch struct {
 	byPath  map[string]*Leaf
 	records int
 	size    int
+	stage   []byte // texts put aside
 }
 
 // New returns an empty batch of these columns, each nullable. It panics on a
@@ -89,7 +90,12 @@ func (b *Batch) Leaf(path ...string) *Leaf {
 
 // EndRecord closes the record. Leaves not touched in it are null at definition
 // level 0.
-func (b *Batch) EndRecord() { b.records++ }
+func (b *Batch) EndRecord() {
+	b.records++
+	if len(b.stage) >= stageBytes {
+		b.settle()
+	}
+}
 
 // Drop forgets what was appended since the last EndRecord.
 func (b *Batch) Drop() {
@@ -104,14 +110,14 @@ func (b *Batch) Drop() {
 func (b *Batch) Len() int { return b.records }
 
 // Size is about how many bytes the values take in memory.
-func (b *Batch) Size() int { return b.size }
+func (b *Batch) Size() int { return b.size + len(b.stage) }
 
 // Reset empties the batch and keeps its memory for the next records.
 func (b *Batch) Reset() {
 	for _, l := range b.leaves {
 		l.reset()
 	}
-	b.records, b.size = 0, 0
+	b.records, b.size, b.stage = 0, 0, b.stage[:0]
 }
 
 // Release empties the batch and gives its memory back.
@@ -119,7 +125,7 @@ func (b *Batch) Release() {
 	for _, l := range b.leaves {
 		l.release()
 	}
-	b.records, b.size = 0, 0
+	b.records, b.size, b.stage = 0, 0, b.stage[:0]
 }
 
 // physical is how a leaf's values lie in memory and in the file.

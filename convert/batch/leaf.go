@@ -29,21 +29,24 @@ type Leaf struct {
 	texts texts
 
 	hasDefs bool
+
+	staged  bool     // texts and nulls are put aside first
+	pending []staged // mark.levels counts these then
 }
 
 // Text appends a text. The bytes must be valid UTF-8 (WriteRowGroup checks);
 // they are copied.
-func (l *Leaf) Text(v []byte) {
-	l.begin()
-	l.level(l.MaxDef, 0)
-	l.values++
-	l.batch.size += l.texts.add(v)
-}
+func (l *Leaf) Text(v []byte) { l.TextAt(v, 0) }
 
 // Newest is the text that the record that is being made has, nil where it has
 // none. It is valid until the next value.
 func (l *Leaf) Newest() []byte {
-	if l.records <= l.batch.records || l.values == l.mark.values {
+	switch {
+	case l.records <= l.batch.records:
+		return nil
+	case l.staged:
+		return l.newestStaged()
+	case l.values == l.mark.values:
 		return nil
 	}
 	return l.texts.newest()
@@ -70,13 +73,14 @@ func (l *Leaf) Bool(v bool) {
 }
 
 // Null makes the record's value null, the outermost struct included.
-func (l *Leaf) Null() {
-	l.begin()
-	l.level(0, 0)
-}
+func (l *Leaf) Null() { l.NullAt(0, 0) }
 
 // TextAt appends a text at a repetition level.
 func (l *Leaf) TextAt(v []byte, rep int) {
+	if l.staged {
+		l.put(v, rep)
+		return
+	}
 	if rep == 0 {
 		l.begin()
 	}
@@ -97,6 +101,10 @@ func (l *Leaf) IntAt(v int64, rep int) {
 // NullAt appends a null: def tells which of the structs, lists and maps around
 // it are there.
 func (l *Leaf) NullAt(def, rep int) {
+	if l.staged {
+		l.putNull(def, rep)
+		return
+	}
 	if rep == 0 {
 		l.begin()
 	}
@@ -128,17 +136,20 @@ func (l *Leaf) catchUp() {
 
 // pad adds a null for each whole record that did not touch the leaf.
 func (l *Leaf) pad() {
-	n := l.batch.records - l.records
-	if n <= 0 {
-		return
+	if n := l.batch.records - l.records; n > 0 {
+		l.absent(n)
+		l.records += n
 	}
+}
+
+// absent appends a null for each of n records.
+func (l *Leaf) absent(n int) {
 	l.needDefs()
 	l.defs = append(l.defs, make([]byte, n)...)
 	if l.MaxRep > 0 {
 		l.reps = append(l.reps, make([]byte, n)...)
 	}
 	l.levels += n
-	l.records += n
 	l.batch.size += n
 }
 
@@ -169,6 +180,10 @@ func (l *Leaf) needDefs() {
 // rewind takes back what the newest record appended.
 func (l *Leaf) rewind() {
 	l.records--
+	if l.staged {
+		l.pending = l.pending[:l.mark.levels]
+		return
+	}
 	if l.hasDefs {
 		l.defs = l.defs[:l.mark.levels]
 	}
@@ -185,13 +200,13 @@ func (l *Leaf) rewind() {
 
 func (l *Leaf) reset() {
 	l.records, l.levels, l.values, l.hasDefs = 0, 0, 0, false
-	l.defs, l.reps, l.ints = l.defs[:0], l.reps[:0], l.ints[:0]
+	l.defs, l.reps, l.ints, l.pending = l.defs[:0], l.reps[:0], l.ints[:0], l.pending[:0]
 	l.texts.reset()
 }
 
 func (l *Leaf) release() {
 	l.reset()
-	l.defs, l.reps, l.ints, l.texts = nil, nil, nil, texts{last: -1}
+	l.defs, l.reps, l.ints, l.texts, l.pending = nil, nil, nil, texts{last: -1}, nil
 }
 
 func (k physical) isText() bool { return k >= physText }

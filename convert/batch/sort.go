@@ -23,6 +23,7 @@ func NewPicker(b *Batch, column string) (*Picker, error) {
 		return nil, fmt.Errorf("there is no column %s of plain values", column)
 	}
 	b.Drop()
+	b.settle()
 	for _, l := range b.leaves {
 		l.pad()
 		levels, values := l.starts()

@@ -14,6 +14,7 @@ type texts struct {
 	table   []uint64 // open addressing; an entry's hash and its number+1, 0 is free
 	last    int32    // the newest value's entry, -1 where there is none
 	total   int      // bytes of all values, repeats included
+	read    uint64   // so that touching is not for nothing
 	plain   bool
 	stale   bool // a taken-back value may have left an entry nobody uses
 }
@@ -28,7 +29,10 @@ const (
 var hashSeed = maphash.MakeSeed()
 
 // add appends a value and returns about how many bytes it took.
-func (t *texts) add(v []byte) int {
+func (t *texts) add(v []byte) int { return t.addHashed(v, 0) }
+
+// addHashed is add of a value with its hash, 0 where that is not known.
+func (t *texts) addHashed(v []byte, h uint64) int {
 	t.total += len(v)
 	if t.plain {
 		t.entries.push(v)
@@ -39,7 +43,10 @@ func (t *texts) add(v []byte) int {
 		return 4
 	}
 	before := t.entries.len()
-	t.last = t.find(v)
+	if h == 0 {
+		h = hashOf(v)
+	}
+	t.last = t.find(v, h)
 	t.ids = append(roomFor(t.ids), t.last)
 	if t.entries.len() == before {
 		return 4
@@ -67,11 +74,12 @@ func (t *texts) wasteful(entries int) bool {
 
 func (t *texts) entry(id int32) []byte { return t.entries.at(id) }
 
-func (t *texts) find(v []byte) int32 {
+func hashOf(v []byte) uint64 { return maphash.Bytes(hashSeed, v) >> 32 }
+
+func (t *texts) find(v []byte, h uint64) int32 {
 	if t.entries.len()*2 >= len(t.table) {
 		t.grow()
 	}
-	h := maphash.Bytes(hashSeed, v) >> 32
 	mask := uint64(len(t.table) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
 		found := t.table[i]

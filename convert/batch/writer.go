@@ -77,6 +77,7 @@ func (w *Writer) WriteRowGroup(b *Batch) error {
 		return nil
 	}
 	b.Drop()
+	b.settle()
 	if err := w.start(); err != nil {
 		return err
 	}
