@@ -130,6 +130,10 @@ func (t *transfer) newFile(body io.ReadCloser) (*mirror.File, error) {
 func (t *transfer) copy(file *mirror.File, body paced) error {
 	sum := checksumOf(t.o, body.ReadCloser)
 	w := &writer{file: file, hash: sum.hash}
+	buffers := &small
+	if t.o.Size > smallBuffer {
+		buffers = &large
+	}
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
 	n, err := io.CopyBuffer(w, io.LimitReader(body, t.o.Size+1), *buf)
@@ -148,8 +152,15 @@ func (t *transfer) copy(file *mirror.File, body paced) error {
 	return nil
 }
 
-// buffers hold what is on its way from a body to a file.
-var buffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
+// smallBuffer is what nearly all log objects fit into; of larger ones much is
+// taken at a time, as every turn of reading and writing costs the same.
+const smallBuffer, largeBuffer = 32 << 10, 256 << 10
+
+// small and large hold what is on its way from a body to a file.
+var (
+	small = sync.Pool{New: func() any { b := make([]byte, smallBuffer); return &b }}
+	large = sync.Pool{New: func() any { b := make([]byte, largeBuffer); return &b }}
+)
 
 // checksum is what the bytes of an object are verified by.
 type checksum struct {

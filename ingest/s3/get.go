@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -96,16 +97,18 @@ var (
 )
 
 func (s *Source) get(ctx context.Context, c *conn, o mirror.Object) (*http.Response, error) {
-	path, headers, err := s.request(ctx, c, o)
-	if err != nil {
+	r := requests.Get().(*request)
+	defer requests.Put(r)
+	if err := s.fill(ctx, r, c, o); err != nil {
 		return nil, err
 	}
 	var resp *http.Response
+	var err error
 	if c.wire != nil {
 		s.gets.Add(1)
-		resp, err = c.wire.do(ctx, head(path, headers))
+		resp, err = c.wire.do(ctx, r.text())
 	} else {
-		resp, err = s.ask(ctx, c, path, headers)
+		resp, err = s.ask(ctx, c, r)
 	}
 	if err != nil {
 		return nil, err
@@ -117,83 +120,97 @@ func (s *Source) get(ctx context.Context, c *conn, o mirror.Object) (*http.Respo
 	return nil, readStatus(resp)
 }
 
-// request is the escaped path and the headers of a GET, in the order in which
-// they are signed.
-func (s *Source) request(ctx context.Context, c *conn, o mirror.Object) (path string, headers []header, err error) {
-	path = c.path + escapeKey(o.Key)
-	now := time.Now()
-	headers = append(make([]header, 0, 10), header{"host", c.host})
-	add := func(name, value string) {
-		if value != "" {
-			headers = append(headers, header{name, value})
-		}
+// request is a GET: its escaped path, and its headers in the order in which they
+// are signed.
+type request struct {
+	path    string
+	headers []header
+	room    []byte // to work in
+}
+
+var requests = sync.Pool{New: func() any { return new(request) }}
+
+func (r *request) add(name, value string) {
+	if value != "" {
+		r.headers = append(r.headers, header{name, value})
 	}
+}
+
+// fill makes r the request for an object.
+func (s *Source) fill(ctx context.Context, r *request, c *conn, o mirror.Object) (err error) {
+	date := time.Now().UTC().Format(timeFormat)
+	r.path, r.headers = escaped(c.path, o.Key), r.headers[:0]
+	r.add("host", c.host)
 	if o.ETag != "" {
-		add("if-match", `"`+o.ETag+`"`)
+		r.add("if-match", `"`+o.ETag+`"`)
 	}
-	add("x-amz-checksum-mode", "ENABLED")
-	add("x-amz-content-sha256", emptyHash)
+	r.add("x-amz-checksum-mode", "ENABLED")
+	r.add("x-amz-content-sha256", emptyHash)
 	var creds aws.Credentials
 	if !s.cfg.NoSign {
 		if creds, err = s.credentials(ctx); err != nil {
-			return "", nil, err
+			return err
 		}
-		add("x-amz-date", now.UTC().Format(timeFormat))
+		r.add("x-amz-date", date)
 	}
-	add("x-amz-expected-bucket-owner", s.cfg.Owner)
+	r.add("x-amz-expected-bucket-owner", s.cfg.Owner)
 	if s.cfg.RequestPayer {
-		add("x-amz-request-payer", "requester")
+		r.add("x-amz-request-payer", "requester")
 	}
-	add("x-amz-security-token", creds.SessionToken)
-	for _, h := range headers {
+	r.add("x-amz-security-token", creds.SessionToken)
+	for _, h := range r.headers {
 		if strings.ContainsFunc(h.value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-			return "", nil, &Error{Op: "get", URI: o.URI(), Err: fmt.Errorf("%s cannot be sent as the header %s", h.value, h.name)}
+			return &Error{Op: "get", URI: o.URI(), Err: fmt.Errorf("%q cannot be sent as the header %s", h.value, h.name)}
 		}
 	}
 	if !s.cfg.NoSign {
-		add("authorization", s.signer.authorization(creds, c.region, now, path, headers))
+		r.add("authorization", s.signer.authorization(creds, c.region, date, r))
 	}
-	return path, headers, nil
+	return nil
 }
 
-// head is a request as it goes out.
-func head(path string, headers []header) []byte {
-	b := make([]byte, 0, 1024)
-	b = append(append(append(b, "GET "...), path...), " HTTP/1.1\r\n"...)
-	for _, h := range headers {
+// text is the request as it goes out.
+func (r *request) text() []byte {
+	b := append(append(append(r.room[:0], "GET "...), r.path...), " HTTP/1.1\r\n"...)
+	for _, h := range r.headers {
 		b = append(append(b, h.name...), ": "...)
 		b = append(append(b, h.value...), "\r\n"...)
 	}
-	return append(b, "user-agent: logsql\r\n\r\n"...)
+	r.room = append(b, "user-agent: logsql\r\n\r\n"...)
+	return r.room
 }
 
 // ask sends a request by net/http.
-func (s *Source) ask(ctx context.Context, c *conn, path string, headers []header) (*http.Response, error) {
+func (s *Source) ask(ctx context.Context, c *conn, r *request) (*http.Response, error) {
 	u := *c.base
-	u.RawPath = path
+	u.RawPath = r.path
 	var err error
-	if u.Path, err = url.PathUnescape(path); err != nil {
+	if u.Path, err = url.PathUnescape(r.path); err != nil {
 		return nil, err
 	}
 	req := (&http.Request{Method: http.MethodGet, URL: &u, Host: c.host, Header: http.Header{}}).WithContext(ctx)
-	for _, h := range headers[1:] {
+	for _, h := range r.headers[1:] {
 		req.Header.Set(h.name, h.value)
 	}
 	return s.http.Do(req)
 }
 
-// escapeKey escapes as SigV4 wants it: all but unreserved characters and
-// slashes, whatever the key's segments are.
-func escapeKey(key string) string {
+// escaped is a path with a key behind it that is escaped as SigV4 wants it: all
+// but unreserved characters and slashes, whatever the key's segments are.
+func escaped(path, key string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder
+	b.Grow(len(path) + len(key) + 16)
+	b.WriteString(path)
 	for i := range len(key) {
 		c := key[i]
 		switch {
 		case c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c >= '0' && c <= '9', strings.IndexByte("-_.~/", c) >= 0:
 			b.WriteByte(c)
 		default:
-			b.WriteString("%" + string(hex[c>>4]) + string(hex[c&15]))
+			b.WriteByte('%')
+			b.WriteByte(hex[c>>4])
+			b.WriteByte(hex[c&15])
 		}
 	}
 	return b.String()

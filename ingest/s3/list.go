@@ -26,8 +26,8 @@ func (s *Source) List(ctx context.Context, prefix, after string) iter.Seq2[mirro
 				yield(mirror.Object{}, err)
 				return
 			}
-			for _, o := range page.Contents {
-				if !yield(s.object(page, o), nil) {
+			for _, o := range page.objects {
+				if !yield(o, nil) {
 					return
 				}
 			}
@@ -51,15 +51,12 @@ func (s *Source) ListFolder(ctx context.Context, prefix, after string) iter.Seq2
 				yield(Page{}, err)
 				return
 			}
-			var list []mirror.Object
-			for _, o := range page.Contents {
-				list = append(list, s.object(page, o))
-			}
-			for _, p := range page.CommonPrefixes {
-				list = append(list, mirror.Object{Bucket: s.cfg.Bucket, Key: decode(page, aws.ToString(p.Prefix)), Size: -1})
+			list := page.objects
+			for _, key := range page.folders {
+				list = append(list, mirror.Object{Bucket: s.cfg.Bucket, Key: key, Size: -1})
 			}
 			slices.SortFunc(list, func(a, b mirror.Object) int { return strings.Compare(a.Key, b.Key) })
-			if !yield(Page{list, aws.ToBool(page.IsTruncated)}, nil) {
+			if !yield(Page{list, page.more}, nil) {
 				return
 			}
 		}
@@ -68,8 +65,8 @@ func (s *Source) ListFolder(ctx context.Context, prefix, after string) iter.Seq2
 
 // pages yields the pages of a listing. What it learns of the bucket's region
 // holds for every later request.
-func (s *Source) pages(ctx context.Context, prefix, after, delimiter string) iter.Seq2[*s3.ListObjectsV2Output, error] {
-	return func(yield func(*s3.ListObjectsV2Output, error) bool) {
+func (s *Source) pages(ctx context.Context, prefix, after, delimiter string) iter.Seq2[*listing, error] {
+	return func(yield func(*listing, error) bool) {
 		in := &s3.ListObjectsV2Input{
 			Bucket: aws.String(s.cfg.Bucket), Prefix: aws.String(prefix),
 			// XML cannot hold every character that a key can.
@@ -94,7 +91,7 @@ func (s *Source) pages(ctx context.Context, prefix, after, delimiter string) ite
 				yield(nil, s.explain("list", prefix, err))
 				return
 			}
-			if !yield(page, nil) || !aws.ToBool(page.IsTruncated) {
+			if !yield(page, nil) || !page.more {
 				return
 			}
 			if err := next(in, page); err != nil {
@@ -106,8 +103,8 @@ func (s *Source) pages(ctx context.Context, prefix, after, delimiter string) ite
 }
 
 // next moves in to the page after page.
-func next(in *s3.ListObjectsV2Input, page *s3.ListObjectsV2Output) error {
-	token := aws.ToString(page.NextContinuationToken)
+func next(in *s3.ListObjectsV2Input, page *listing) error {
+	token := page.token
 	if token == "" {
 		return &status{Code: 200, Name: "BadListing", Message: "the listing is cut short and does not say where to go on"}
 	}
@@ -118,16 +115,16 @@ func next(in *s3.ListObjectsV2Input, page *s3.ListObjectsV2Output) error {
 	return nil
 }
 
-func (s *Source) page(ctx context.Context, in *s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, error) {
+func (s *Source) page(ctx context.Context, in *s3.ListObjectsV2Input) (*listing, error) {
 	for renewed := false; ; {
 		c := s.conn.Load()
-		page, err := c.client.ListObjectsV2(ctx, in)
+		page, err := c.client.ListObjectsV2(ctx, in, withPages(s.cfg.Bucket))
 		if err == nil {
 			s.heard.Store(true)
 			if t, ok := awsmiddleware.GetServerTime(page.ResultMetadata); ok {
 				s.serverTime.CompareAndSwap(0, t.Unix())
 			}
-			return page, nil
+			return s.listingOf(page), nil
 		}
 		if !renewed && s.renew(ctx, err) {
 			renewed = true
@@ -174,7 +171,11 @@ func (s *Source) object(page *s3.ListObjectsV2Output, o types.Object) mirror.Obj
 
 // decode undoes the encoding of keys, where the page says there is one.
 func decode(page *s3.ListObjectsV2Output, key string) string {
-	if page.EncodingType != types.EncodingTypeUrl {
+	return plainKey(key, page.EncodingType == types.EncodingTypeUrl)
+}
+
+func plainKey(key string, encoded bool) string {
+	if !encoded || !strings.ContainsAny(key, "%+") {
 		return key
 	}
 	plain, err := url.QueryUnescape(key)

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -29,33 +28,37 @@ type signingKey struct {
 
 const timeFormat = "20060102T150405Z"
 
-// authorization is the header that signs a request for an escaped path. headers
-// are in order, with host and x-amz-date among them.
-func (s *signer) authorization(creds aws.Credentials, region string, at time.Time, path string, headers []header) string {
-	date := at.UTC().Format(timeFormat)
-	b := make([]byte, 0, 1024)
-	b = append(append(append(b, "GET\n"...), path...), "\n\n"...)
-	for _, h := range headers {
+// authorization is the header that signs a request at a date in timeFormat.
+func (s *signer) authorization(creds aws.Credentials, region, date string, r *request) string {
+	b := append(append(append(r.room[:0], "GET\n"...), r.path...), "\n\n"...)
+	for _, h := range r.headers {
 		b = append(append(b, h.name...), ':')
 		b = append(append(b, oneSpace(h.value)...), '\n')
 	}
 	b = append(b, '\n')
 	names := len(b)
-	for i, h := range headers {
-		if i > 0 {
-			b = append(b, ';')
-		}
-		b = append(b, h.name...)
+	for _, h := range r.headers {
+		b = append(append(b, h.name...), ';')
 	}
-	signed := string(b[names:])
-	b = append(append(b, '\n'), emptyHash...)
+	b[len(b)-1] = '\n'
+	end := len(b) - 1
+	b = append(b, emptyHash...)
 	sum := sha256.Sum256(b)
-	scope := date[:8] + "/" + region + "/s3/aws4_request"
-	b = append(b[:0], "AWS4-HMAC-SHA256\n"+date+"\n"+scope+"\n"...)
-	b = hex.AppendEncode(b, sum[:])
-	signature := hmacSHA256(s.key(creds.SecretAccessKey, date[:8], region), b)
-	return "AWS4-HMAC-SHA256 Credential=" + creds.AccessKeyID + "/" + scope +
-		", SignedHeaders=" + signed + ", Signature=" + hex.EncodeToString(signature)
+	// What is to be signed, then the header, behind what must be kept of that.
+	begin := len(b)
+	b = append(append(append(b, "AWS4-HMAC-SHA256\n"...), date...), '\n')
+	scope := len(b)
+	b = append(append(append(append(b, date[:8]...), '/'), region...), "/s3/aws4_request"...)
+	scopeEnd := len(b)
+	b = hex.AppendEncode(append(b, '\n'), sum[:])
+	signature := hmacSHA256(s.key(creds.SecretAccessKey, date[:8], region), b[begin:])
+	begin = len(b)
+	b = append(append(append(b, "AWS4-HMAC-SHA256 Credential="...), creds.AccessKeyID...), '/')
+	b = append(append(b, b[scope:scopeEnd]...), ", SignedHeaders="...)
+	b = append(append(b, b[names:end]...), ", Signature="...)
+	b = hex.AppendEncode(b, signature)
+	r.room = b
+	return string(b[begin:])
 }
 
 func (s *signer) key(secret, day, region string) []byte {

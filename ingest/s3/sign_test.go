@@ -28,21 +28,22 @@ func FuzzSign(f *testing.F) {
 		s := &Source{cfg: Config{RequestPayer: true, Owner: "123456789012"}}
 		s.aws.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return creds, nil })
 		c := &conn{region: "cn-north-1", path: "/bucket/", host: "store:7070"}
-		path, headers, err := s.request(t.Context(), c, mirror.Object{Bucket: "bucket", Key: key, ETag: etag})
-		if err != nil {
+		var r request
+		if err := s.fill(t.Context(), &r, c, mirror.Object{Bucket: "bucket", Key: key, ETag: etag}); err != nil {
 			if !strings.Contains(err.Error(), " cannot be sent as the header ") {
 				t.Error(err)
 			}
 			return
 		}
-		got := s.signer.authorization(creds, c.region, at, path, dated(headers, at))
-		plain, err := url.PathUnescape(path)
+		r.headers = dated(r.headers, at)
+		got := s.signer.authorization(creds, c.region, at.UTC().Format(timeFormat), &r)
+		plain, err := url.PathUnescape(r.path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		req := &http.Request{Method: "GET", URL: &url.URL{Scheme: "http", Host: c.host, Path: plain, RawPath: path}, Host: c.host, Header: http.Header{}}
-		for _, h := range headers[1:] {
-			if h.name != "authorization" && h.name != "x-amz-date" && h.name != "x-amz-security-token" {
+		req := &http.Request{Method: "GET", URL: &url.URL{Scheme: "http", Host: c.host, Path: plain, RawPath: r.path}, Host: c.host, Header: http.Header{}}
+		for _, h := range r.headers[1:] {
+			if h.name != "x-amz-date" && h.name != "x-amz-security-token" {
 				req.Header.Set(h.name, h.value)
 			}
 		}
@@ -74,7 +75,7 @@ func TestSigningKeyChanges(t *testing.T) {
 	var s signer
 	day := time.Date(2025, 11, 21, 12, 0, 0, 0, time.UTC)
 	sign := func(s *signer, secret, region string, at time.Time) string {
-		return s.authorization(aws.Credentials{AccessKeyID: "a", SecretAccessKey: secret}, region, at, "/k", []header{{"host", "h"}})
+		return s.authorization(aws.Credentials{AccessKeyID: "a", SecretAccessKey: secret}, region, at.Format(timeFormat), &request{path: "/k", headers: []header{{"host", "h"}}})
 	}
 	for _, tt := range []struct {
 		secret, region string

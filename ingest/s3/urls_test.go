@@ -36,14 +36,14 @@ func TestRequestURL(t *testing.T) {
 			continue
 		}
 		c := s.conn.Load()
-		path, headers, err := s.request(t.Context(), c, mirror.Object{Key: tt.key, ETag: "e"})
-		if err != nil {
+		var r request
+		if err := s.fill(t.Context(), &r, c, mirror.Object{Key: tt.key, ETag: "e"}); err != nil {
 			t.Errorf("%+v: %v", tt, err)
 			continue
 		}
-		got := c.base.Scheme + "://" + c.host + path
-		if got != tt.want || !slices.Contains(headers, header{"if-match", `"e"`}) || !slices.Contains(headers, header{"x-amz-request-payer", "requester"}) {
-			t.Errorf("%s, want %s; headers %v", got, tt.want, headers)
+		got := c.base.Scheme + "://" + c.host + r.path
+		if got != tt.want || !slices.Contains(r.headers, header{"if-match", `"e"`}) || !slices.Contains(r.headers, header{"x-amz-request-payer", "requester"}) {
+			t.Errorf("%s, want %s; headers %v", got, tt.want, r.headers)
 		}
 	}
 }
@@ -53,7 +53,7 @@ func FuzzEscapeKey(f *testing.F) {
 		f.Add(key)
 	}
 	f.Fuzz(func(t *testing.T, key string) {
-		escaped := escapeKey(key)
+		escaped := escaped("", key)
 		u := url.URL{Scheme: "http", Host: "h", Path: "/" + key, RawPath: "/" + escaped}
 		if u.EscapedPath() != "/"+escaped {
 			t.Errorf("%q goes out as %q, signed as %q", key, u.EscapedPath(), escaped)

@@ -118,6 +118,9 @@ func (c *link) ask(request []byte, stall time.Duration) (answered bool, err erro
 
 // answer reads the head of an answer.
 func (c *link) answer() (*http.Response, error) {
+	if resp := c.usual(); resp != nil {
+		return resp, nil
+	}
 	c.limit.N = maxHead
 	defer func() { c.limit.N = math.MaxInt64 }()
 	for range 10 {
