@@ -109,11 +109,11 @@ func (w *worker) try(ctx context.Context, u *unit, told *int) error {
 }
 
 // identity is what the names of the unit's parts come from: the same objects,
-// decoded by the same decoder, give the same names. What is left after
+// decoded by the same decoder and written alike, give the same names. What is left after
 // duplicates hangs on other objects too: such files are of their run alone.
 func (w *worker) identity(u *unit) [sha256.Size]byte {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s %d\n", u.typ.Name, u.typ.Version)
+	fmt.Fprintf(h, "%s %d %d\n", u.typ.Name, u.typ.Version, batch.Encoding)
 	if w.run.options.Dedupe {
 		fmt.Fprintf(h, "without duplicates at %d\n", w.run.started.UnixNano())
 	}

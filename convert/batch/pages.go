@@ -16,6 +16,9 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
+// Encoding is raised where the same records become other bytes.
+const Encoding = 2
+
 const (
 	// pageBytes is about how many bytes of values a data page holds. A reader
 	// inflates a page at a time.
@@ -302,22 +305,52 @@ func (c *chunk) dictionaryPage(entries int, values []byte) {
 func (c *chunk) idPages(l *Leaf, ids []int32, entries int) error {
 	width := bits.Len(uint(max(entries-1, 0)))
 	encoding := rle.Encoding{BitWidth: width}
+	literal := maxPageLevels
+	if l.values < l.levels && width%8 != 0 {
+		literal = maxLiteral
+	}
 	var failed error
 	err := c.dataPages(l, format.RLEDictionary, 2, func(dst []byte, from, to int) []byte {
 		dst = append(dst, byte(width))
 		if width == 0 { // one entry: a run needs no bits for the value
 			return binary.AppendUvarint(dst, uint64(to-from)<<1)
 		}
-		var err error
-		if c.coded, err = encoding.EncodeInt32(c.coded, ids[from:to]); err != nil {
-			failed = err
+		for rest := ids[from:to]; len(rest) > 0; {
+			var err error
+			n := runEnd(rest, literal)
+			if c.coded, err = encoding.EncodeInt32(c.coded, rest[:n]); err != nil {
+				failed = err
+			}
+			dst, rest = append(dst, c.coded...), rest[n:]
 		}
-		return append(dst, c.coded...)
+		return dst
 	})
 	if failed != nil {
 		return fmt.Errorf("column %s: %w", l.name(), failed)
 	}
 	return err
+}
+
+// maxLiteral bounds the values that are packed bit by bit in one run. DuckDB
+// unpacks a run quickly as long as it stands at the beginning of a byte, which
+// with NULLs among the values it does not once it has left the first vector.
+const maxLiteral = 256
+
+// runEnd is how many of ids are encoded together: most of them, or all that are
+// the same; but for the last a multiple of 8, as runs are.
+func runEnd(ids []int32, most int) int {
+	n := min(most, len(ids))
+	same := 1
+	for same < len(ids) && ids[same] == ids[0] {
+		same++
+	}
+	switch {
+	case same == len(ids):
+		return same
+	case same > n:
+		return same &^ 7
+	}
+	return n
 }
 
 // dataPages cuts the leaf into pages at record boundaries; encode appends the

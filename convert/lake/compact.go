@@ -12,6 +12,7 @@ import (
 	"path"
 	"time"
 
+	"logsql/convert/batch"
 	"logsql/ingest/mirror"
 )
 
@@ -229,7 +230,7 @@ func (l *Lake) partsOf(ctx context.Context, units []int64) ([]Part, error) {
 // mergedName comes from the parts: the same work gives the same file.
 func mergedName(parts []Part, sortBy string) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "merged %q\n", sortBy)
+	fmt.Fprintf(h, "merged %q %d\n", sortBy, batch.Encoding)
 	for _, p := range parts {
 		io.WriteString(h, path.Base(p.Path)+"\n")
 	}
