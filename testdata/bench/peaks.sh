@@ -27,6 +27,8 @@ peak() {
 over=0
 peak "one object of 2 GB" flow --days 1 --files-per-day 1 --records-per-file 17000000
 peak "one object of 2 GB, gzip left out" flow --days 1 --files-per-day 1 --records-per-file 17000000 --gzip 0
+peak "one CloudTrail object of 2 GB" trail --days 1 --files-per-day 1 --records-per-file 1300000
+peak "one access-log object of 1 GB" access --days 1 --objects-per-day 1 --records-per-object 4000000 --layout flat
 peak "90 days of flow logs" flow --days 90 --files-per-day 24 --records-per-file 5000 --format v5-custom
 peak "90 days of CloudTrail" trail --days 90 --files-per-day 24 --records-per-file 50
 peak "500,000 access-log objects" access --days 10 --objects-per-day 50000 --records-per-object 2 --layout flat
