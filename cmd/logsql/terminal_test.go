@@ -36,7 +36,11 @@ func onTerminal(t *testing.T, rows, cols int, env []string, args ...string) *ter
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self, args...)
+	return startOnTerminal(t, rows, cols, env, exec.Command(self, args...))
+}
+
+func startOnTerminal(t *testing.T, rows, cols int, env []string, cmd *exec.Cmd) *terminal {
+	t.Helper()
 	cmd.Dir, _ = strings.CutPrefix(env[0], "HOME=")
 	cmd.Env = append(cleanEnv(), asProgram+"=1", "TERM=xterm-256color", "PAGER=", "LESSHISTFILE=-", "INPUTRC=/dev/null")
 	cmd.Env = append(cmd.Env, env...)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	_ "embed"
 	"io"
 	"path/filepath"
 	"strings"
@@ -13,12 +14,18 @@ import (
 	"logsql/sql/syntax"
 )
 
-// shells are those that cobra writes completion for, and where its script goes.
+// bashCompletion stands for cobra's, which wants the package bash-completion and
+// does not complete inside quotes, where statements are.
+//
+//go:embed completion.bash
+var bashCompletion string
+
+// shells are those that can complete logsql's commands, and where the script goes.
 var shells = []struct {
 	name, install string
 	write         func(root *cobra.Command, w io.Writer) error
 }{
-	{"bash", "logsql completion bash > ~/.local/share/bash-completion/completions/logsql", func(c *cobra.Command, w io.Writer) error { return c.GenBashCompletionV2(w, true) }},
+	{"bash", "logsql completion bash > ~/.local/share/bash-completion/completions/logsql", func(_ *cobra.Command, w io.Writer) error { _, err := io.WriteString(w, bashCompletion); return err }},
 	{"zsh", `logsql completion zsh > "${fpath[1]}/_logsql"`, func(c *cobra.Command, w io.Writer) error { return c.GenZshCompletion(w) }},
 	{"fish", "logsql completion fish > ~/.config/fish/completions/logsql.fish", func(c *cobra.Command, w io.Writer) error { return c.GenFishCompletion(w, true) }},
 	{"powershell", "logsql completion powershell | Out-String | Invoke-Expression", func(c *cobra.Command, w io.Writer) error { return c.GenPowerShellCompletionWithDesc(w) }},
