@@ -11,24 +11,11 @@ import (
 // TestBashCompletes drives a bash on a terminal that has read the script and
 // nothing else.
 func TestBashCompletes(t *testing.T) {
-	bash, err := exec.LookPath("bash")
-	if err != nil && os.Getenv("CI") == "" {
-		t.Skip("there is no bash")
-	}
-	home, mirror := t.TempDir(), shellMirror(t)
-	script := (run{}).logsql(t, "completion", "bash")
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	writeShellFile(t, filepath.Join(home, "rc"), "PS1='$ '\nbind 'set bell-style none'\nbind 'set enable-bracketed-paste off'\n"+
-		"logsql() { "+asProgram+"=1 '"+self+"' \"$@\"; }\n"+script.stdout)
+	home := t.TempDir()
 	if err := os.Mkdir(filepath.Join(home, "my mirror"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(bash, "--rcfile", "rc", "-i")
-	term := startOnTerminal(t, 24, 100, []string{"HOME=" + home, "LOGSQL_MIRROR=" + mirror, "HISTFILE="}, cmd)
-	term.shows("$")
+	term := onBash(t, home, shellMirror(t))
 	for _, c := range []struct{ typed, line string }{
 		{"logsql conv<Tab>", "logsql convert-parquet"},
 		{"logsql sql --outpu<Tab>-f<Tab>x", "logsql sql --output-file x"},
@@ -53,4 +40,48 @@ func TestBashCompletes(t *testing.T) {
 	if text := term.text(); strings.Contains(text, "command not found") {
 		t.Errorf("the screen is\n%s", text)
 	}
+}
+
+// onBash is a bash on a terminal that knows logsql and its completion.
+func onBash(t *testing.T, home, mirror string) *terminal {
+	t.Helper()
+	bash, err := exec.LookPath("bash")
+	if err != nil && os.Getenv("CI") == "" {
+		t.Skip("there is no bash")
+	}
+	script := (run{}).logsql(t, "completion", "bash")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeShellFile(t, filepath.Join(home, "rc"), "PS1='$ '\nbind 'set bell-style none'\nbind 'set enable-bracketed-paste off'\n"+
+		"logsql() { "+asProgram+"=1 '"+self+"' \"$@\"; }\n"+script.stdout)
+	cmd := exec.Command(bash, "--rcfile", "rc", "-i")
+	term := startOnTerminal(t, 24, 100, []string{"HOME=" + home, "LOGSQL_MIRROR=" + mirror, "HISTFILE="}, cmd)
+	term.shows("$")
+	return term
+}
+
+// TestShellStops: Ctrl-Z stops the shell, at its prompt and while a query runs,
+// and fg goes on where it was.
+func TestShellStops(t *testing.T) {
+	term := onBash(t, t.TempDir(), t.TempDir())
+	term.press("logsql sql<Enter>")
+	term.shows("\nlogsql>")
+	term.press("SELECT 6 *<C-z>")
+	term.shows("Stopped")
+	term.press("echo between $((40 + 2))<Enter>")
+	term.shows("\nbetween 42\n")
+	term.press("fg<Enter>")
+	term.shows("\nlogsql> SELECT 6 *\n")
+	term.press(" 7 AS answer;<Enter>")
+	term.shows("│     42 │")
+	term.press("SELECT count(*) AS n FROM UNNEST(sequence(1, 10000)) AS a(x), UNNEST(sequence(1, 10000)) AS b(y), UNNEST(sequence(1, 4)) AS c(z) WHERE x * y % 7 = z;<Enter>")
+	term.shows("s, Ctrl-C cancels")
+	term.press("<C-z>")
+	term.until("a second stop", func(screen string) bool { return strings.Count(screen, "Stopped") == 2 })
+	term.press("fg<Enter>SELECT 'ahead' AS typed;<Enter>")
+	term.shows("│ ahead │")
+	term.press("<C-d>")
+	term.until("bash again", func(screen string) bool { return strings.HasSuffix(screen, "\n$\n") })
 }

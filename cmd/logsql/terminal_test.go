@@ -79,7 +79,7 @@ var keys = strings.NewReplacer("<Enter>", "\r", "<Tab>", "\t", "<Esc>", "\x1b", 
 	"<Right>", "\x1b[C", "<Left>", "\x1b[D", "<Home>", "\x1b[H", "<End>", "\x1b[F", "<C-a>", "\x01", "<C-c>", "\x03", "<C-d>", "\x04", "<C-e>", "\x05",
 	"<C-b>", "\x02", "<C-f>", "\x06", "<C-g>", "\x07", "<C-h>", "\x08", "<C-n>", "\x0e", "<C-p>", "\x10", "<C-t>", "\x14", "<C-_>", "\x1f",
 	"<A-b>", "\x1bb", "<A-d>", "\x1bd", "<A-f>", "\x1bf", "<A-BS>", "\x1b\x7f", "<Del>", "\x1b[3~", "<F5>", "\x1b[15~", "<C-Left>", "\x1b[1;5D", "<C-Right>", "\x1b[1;5C",
-	"<C-k>", "\x0b", "<C-l>", "\x0c", "<C-r>", "\x12", "<C-u>", "\x15", "<C-w>", "\x17", "<C-x>", "\x18", "<C-y>", "\x19", "<Paste>", "\x1b[200~", "</Paste>", "\x1b[201~", "<nl>", "\n")
+	"<C-k>", "\x0b", "<C-l>", "\x0c", "<C-r>", "\x12", "<C-u>", "\x15", "<C-w>", "\x17", "<C-x>", "\x18", "<C-y>", "\x19", "<C-z>", "\x1a", "<Paste>", "\x1b[200~", "</Paste>", "\x1b[201~", "<nl>", "\n")
 
 func (x *terminal) press(text string) {
 	x.mu.Lock()

@@ -25,7 +25,7 @@ var shells = []struct {
 	name, install string
 	write         func(root *cobra.Command, w io.Writer) error
 }{
-	{"bash", "logsql completion bash > ~/.local/share/bash-completion/completions/logsql", func(_ *cobra.Command, w io.Writer) error { _, err := io.WriteString(w, bashCompletion); return err }},
+	{"bash", `echo 'eval "$(logsql completion bash)"' >> ~/.bashrc`, func(_ *cobra.Command, w io.Writer) error { _, err := io.WriteString(w, bashCompletion); return err }},
 	{"zsh", `logsql completion zsh > "${fpath[1]}/_logsql"`, func(c *cobra.Command, w io.Writer) error { return c.GenZshCompletion(w) }},
 	{"fish", "logsql completion fish > ~/.config/fish/completions/logsql.fish", func(c *cobra.Command, w io.Writer) error { return c.GenFishCompletion(w, true) }},
 	{"powershell", "logsql completion powershell | Out-String | Invoke-Expression", func(c *cobra.Command, w io.Writer) error { return c.GenPowerShellCompletionWithDesc(w) }},

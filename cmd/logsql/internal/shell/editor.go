@@ -56,6 +56,7 @@ type screenEditor struct {
 	out      *os.File
 	color    bool
 	inEditor func(text string) (string, error)
+	tty      *tty
 
 	history *history
 	at      int    // the entry that is shown; behind the last for a new one
@@ -88,7 +89,7 @@ func (s *Shell) newScreenEditor() *screenEditor {
 	}
 	rl.Completer = s.complete
 	rl.History.Add("history", s.history)
-	e := &screenEditor{rl: rl, out: s.Out, color: s.color, history: s.history, inEditor: s.edit}
+	e := &screenEditor{rl: rl, out: s.Out, color: s.color, history: s.history, inEditor: s.edit, tty: s.tty}
 	e.bind()
 	return e
 }

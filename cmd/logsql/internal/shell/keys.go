@@ -3,6 +3,7 @@ package shell
 import (
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/reeflective/readline"
 )
@@ -37,6 +38,7 @@ var keys = []key{
 	{"Ctrl-T", "<C-t>", "swaps two characters"},
 	{"Ctrl-L", "<C-l>", "clears the screen"},
 	{"Ctrl-C", "<C-c>", "cancels the query that runs, or clears what was typed"},
+	{"Ctrl-Z", "<C-z>", "stops the shell; fg in the shell behind it goes on"},
 	{"Ctrl-X Ctrl-E", "<C-x><C-e>", "what was typed in $EDITOR"},
 }
 
@@ -72,6 +74,7 @@ var sequences = map[string]string{
 	"\x1b[200~": "bracketed-paste-begin",
 	"\x18\x05":  "edit-command-line",
 	"\x10":      "previous-history",
+	"\x1a":      "suspend",
 	"\x0e":      "next-history",
 }
 
@@ -88,6 +91,7 @@ func (e *screenEditor) bind() {
 		"previous-history":  e.up,
 		"next-history":      e.down,
 		"edit-command-line": e.edit,
+		"suspend":           e.suspend,
 	})
 }
 
@@ -147,6 +151,15 @@ func (e *screenEditor) recall(at int) {
 	e.rl.History.Save() // undo brings back what stood there
 	e.rl.Line().Set([]rune(text)...)
 	e.rl.Cursor().Set(e.rl.Line().Len())
+}
+
+// suspend gives the terminal back to the shell that started this one, until it
+// says to go on.
+func (e *screenEditor) suspend() {
+	back := e.tty.lend()
+	_ = syscall.Kill(0, syscall.SIGTSTP) // the whole job, as the terminal does
+	back()
+	e.rl.Display.PrintPrimaryPrompt()
 }
 
 // edit opens the user's editor on what was typed.

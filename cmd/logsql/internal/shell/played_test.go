@@ -30,6 +30,9 @@ func TestEverythingIsPlayed(t *testing.T) {
 	all := strings.Join(typed, "\n")
 	for _, k := range keys {
 		for _, key := range strings.Fields(k.typed) {
+			if key == "<C-z>" { // wants a shell behind it: TestShellStops
+				continue
+			}
 			if !strings.Contains(all, key) {
 				t.Errorf("%s (%s) is typed nowhere in testdata/shell", k.name, key)
 			}

@@ -139,6 +139,8 @@ func (s *Shell) loop(ctx context.Context) error {
 		}
 		if _, plain := s.editor.(*lines); plain {
 			s.history.Write(src)
+		} else {
+			s.tty.wait() // also where the shell was stopped, and others changed the modes
 		}
 		if err := s.enter(ctx, src); err != nil {
 			return err
