@@ -85,7 +85,7 @@ func (d *accessDecoder) bad(line []byte, reason string) error {
 }
 
 func (d *accessDecoder) record(line []byte) error {
-	if len(bytes.TrimSpace(line)) == 0 {
+	if len(bytes.Trim(line, " \t\r\n\v\f")) == 0 {
 		return nil
 	}
 	l := &d.line
