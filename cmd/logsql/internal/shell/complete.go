@@ -87,10 +87,7 @@ func begin(src string, cursor int, names Names) *begun {
 		tail = tail[:end]
 	}
 	b.all = append(slices.Clip(b.before), tail...)
-	for n := len(b.before); n >= 2 && b.before[n-1].Text == "." && isName(b.before[n-2]); n -= 2 {
-		b.path = append([]string{nameOf(b.before[n-2])}, b.path...)
-		b.before = b.before[:n-2]
-	}
+	b.takePath()
 	return b
 }
 
@@ -310,46 +307,6 @@ func (b *begun) aliases() []candidate {
 		}
 	}
 	return out
-}
-
-// members are what a dotted name can go on with: a table's columns, a column's
-// fields, a database's tables.
-func (b *begun) members() []candidate {
-	if b.wantsTable(b.clause()) || takesTable[b.prev(1)] {
-		return b.tables(b.path[len(b.path)-1])
-	}
-	var fields []schema.Column
-	path := b.path
-	if r, ok := b.relation(path); ok {
-		fields, path = b.columnsOf(r), path[r.used:]
-	} else {
-		for _, r := range b.sources() {
-			fields = append(fields, b.columnsOf(r)...)
-		}
-	}
-	for _, step := range path {
-		fields = fieldsOf(fields, step)
-	}
-	var out []candidate
-	for _, f := range fields {
-		out = append(out, candidate{text: quotedName(f.Name), about: f.Type.String(), group: "columns"})
-	}
-	return out
-}
-
-// fieldsOf are the fields of the row that the column called name is.
-func fieldsOf(columns []schema.Column, name string) []schema.Column {
-	for _, c := range columns {
-		if !strings.EqualFold(c.Name, name) || c.Type.Kind != schema.Row {
-			continue
-		}
-		var out []schema.Column
-		for _, e := range c.Type.Elems {
-			out = append(out, schema.Column(e))
-		}
-		return out
-	}
-	return nil
 }
 
 // values are the partition values that can stand in the text that is begun.

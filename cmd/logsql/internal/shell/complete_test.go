@@ -29,7 +29,7 @@ func (fakeNames) Columns(database, table string) []schema.Column {
 		"default.alb":            {{Name: "client_ip", Type: schema.Text}, {Name: "day", Type: schema.Text}},
 		"default.odd name":       {{Name: "Upper", Type: schema.Text}},
 		"logsql.vpc_flow_logs":   {{Name: "srcaddr", Type: schema.Text}, {Name: "end", Type: schema.Of(schema.BigInt)}, {Name: "day", Type: schema.Text}, {Name: "$path", Type: schema.Text}},
-		"logsql.cloudtrail_logs": {{Name: "useridentity", Type: schema.RowOf(schema.Field{Name: "sessionissuer", Type: issuer}, schema.Field{Name: "type", Type: schema.Text})}},
+		"logsql.cloudtrail_logs": {{Name: "useridentity", Type: schema.RowOf(schema.Field{Name: "sessionissuer", Type: issuer}, schema.Field{Name: "type", Type: schema.Text})}, {Name: "resources", Type: schema.ArrayOf(issuer)}},
 		"web.hits":               {{Name: "hit_url", Type: schema.Text}},
 	}[database+"."+table]
 }
@@ -79,6 +79,10 @@ func TestComplete(t *testing.T) {
 		{"SELECT useridentity.sessionissuer.| FROM cloudtrail_logs", "arn username"},
 		{"SELECT c.useridentity.sessionissuer.a| FROM cloudtrail_logs c", "arn"},
 		{"SELECT useridentity.nothing.| FROM cloudtrail_logs", ""},
+		{"SELECT resources[1].| FROM cloudtrail_logs", "arn username"},
+		{"SELECT c.resources[cardinality(c.resources)].u| FROM cloudtrail_logs c", "username"},
+		{"SELECT resources.| FROM cloudtrail_logs", ""},
+		{"SELECT useridentity[1].| FROM cloudtrail_logs", ""},
 		// partition values
 		{"SELECT * FROM alb WHERE day = '|", "'04' '05' '17'"},
 		{"SELECT * FROM alb WHERE day='0|", "'04' '05'"},
