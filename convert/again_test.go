@@ -96,7 +96,6 @@ func TestRetryBad(t *testing.T) {
 	if flow := r.Tables["vpc_flow_logs"]; len(r.Tables) != 1 || flow.Stored != 165 || flow.Bad != 1 || r.Skips != 3 {
 		t.Errorf("report %+v, %d skipped", flow, r.Skips)
 	}
-	run(t, m, convert.Options{}) // sweeps
 	if got, want := lakeFiles(t, m), lakeFiles(t, fresh); !maps.Equal(got, want) {
 		t.Errorf("lake %v\nwant %v", got, want)
 	}

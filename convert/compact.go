@@ -206,8 +206,9 @@ func (r *run) compactSealed(ctx context.Context) error {
 		r.progress.Merged, r.progress.AllMerged = p.Done, p.All
 		r.tell()
 	}
-	if err := compactClasses(ctx, r.lake, classes, how, &report, progress); err != nil || len(report.Tables) == 0 {
-		return err
+	err = compactClasses(ctx, r.lake, classes, how, &report, progress)
+	if err != nil || len(report.Tables) == 0 && r.options.Again == OnlyNew {
+		return err // nothing was replaced
 	}
 	return r.lake.Sweep(context.WithoutCancel(ctx))
 }
