@@ -9,6 +9,7 @@ import (
 
 	"logsql/convert/schema"
 
+	"github.com/klauspost/compress/s2"
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
@@ -64,7 +65,12 @@ func (w *Writer) Rows() int64 { return w.meta.NumRows }
 // Bytes is the size of the file as far as it is written.
 func (w *Writer) Bytes() int64 { return w.offset }
 
-var chunks = sync.Pool{New: func() any { return new(chunk) }}
+// chunks begin with room for a page: memory that is not touched costs nothing,
+// growing does.
+var chunks = sync.Pool{New: func() any {
+	const room = pageBytes + pageBytes/8
+	return &chunk{page: make([]byte, 0, room), packed: make([]byte, 0, s2.MaxEncodedLen(room))}
+}}
 
 // WriteRowGroup writes the batch, which must have the writer's columns, as one
 // row group; an empty batch writes nothing. It may rearrange the batch: Reset
