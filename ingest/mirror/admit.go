@@ -67,7 +67,7 @@ type admission struct {
 	m     *Mirror
 	batch []Arrival
 	taken map[string]bool // folded paths of the batch: true for a file, false for a folder above one
-	plain []string        // of each arrival, the plain path of a new one's key; "" where there is none
+	plain []plain         // of each arrival, where a new one has a plain path
 	dirs  dirSet
 
 	// What state.db has in the way: the folded paths at or below which it has a
@@ -76,6 +76,9 @@ type admission struct {
 
 	open map[string]*os.File // folders that files are moved from and to
 }
+
+// plain is the plain path of a key, and folded.
+type plain struct{ rel, folded string }
 
 // maxOpen is how many folders a batch keeps open.
 const maxOpen = 64
@@ -154,7 +157,7 @@ func (a *admission) place() error {
 	for i := range a.batch {
 		o := &a.batch[i].Object
 		if a.batch[i].File == nil {
-			a.take(o.Path)
+			a.take(fold(o.Path))
 			a.dirs.add(above(o.Path))
 			continue
 		}
@@ -167,7 +170,7 @@ func (a *admission) place() error {
 
 // placeOne moves one file to the plain path of its key or, where that cannot
 // be, to the escaped one.
-func (a *admission) placeOne(arr *Arrival, plain string) error {
+func (a *admission) placeOne(arr *Arrival, plain plain) error {
 	o := &arr.Object
 	if arr.Beside {
 		o.ID, o.Path = 0, besidePath(*o)
@@ -176,12 +179,14 @@ func (a *admission) placeOne(arr *Arrival, plain string) error {
 		if err := a.move(arr.File.temp, o.Path); err != nil {
 			return err
 		}
+		a.take(fold(o.Path))
 		return a.placed(arr, o.Path)
 	}
-	if plain != "" && a.free(plain) {
-		err := a.move(arr.File.temp, plain)
+	if plain.rel != "" && a.free(plain.folded) {
+		err := a.move(arr.File.temp, plain.rel)
 		if err == nil {
-			return a.placed(arr, plain)
+			a.take(plain.folded)
+			return a.placed(arr, plain.rel)
 		}
 		if !inTheWay(err) {
 			return err
@@ -191,19 +196,18 @@ func (a *admission) placeOne(arr *Arrival, plain string) error {
 	if err := a.move(arr.File.temp, rel); err != nil {
 		return err
 	}
+	a.take(fold(rel))
 	return a.placed(arr, rel)
 }
 
 func (a *admission) placed(arr *Arrival, rel string) error {
 	arr.File.done = true
 	arr.Object.Path = rel
-	a.take(rel)
 	return nil
 }
 
-// take notes that a file lies at rel, and folders above it.
+// take notes that a file lies at rel, folded, and folders above it.
 func (a *admission) take(rel string) {
-	rel = fold(rel)
 	a.taken[rel] = true
 	for dir := above(rel); dir != ""; dir = above(dir) {
 		if isFile, ok := a.taken[dir]; ok && !isFile {
@@ -213,16 +217,19 @@ func (a *admission) take(rel string) {
 	}
 }
 
-// free tells whether no other object's file is at rel, lies above it or below
-// it, without regard to case.
+// free tells whether no other object's file is at rel, folded, lies above it or
+// below it.
 func (a *admission) free(rel string) bool {
-	rel = fold(rel)
 	if _, ok := a.taken[rel]; ok || a.clash[rel] {
 		return false
 	}
 	for dir := above(rel); dir != ""; dir = above(dir) {
-		if a.taken[dir] || a.clashAbove[dir] {
+		isFile, ok := a.taken[dir]
+		if isFile || a.clashAbove[dir] {
 			return false
+		}
+		if ok {
+			break // what is above a folder of this batch is none of a file's
 		}
 	}
 	return true
@@ -231,7 +238,7 @@ func (a *admission) free(rel string) bool {
 // look finds the plain paths of the batch, and in state.db what is in the way of
 // each: all at once, as a query for each takes longer than to place it.
 func (a *admission) look(ctx context.Context) error {
-	a.plain = make([]string, len(a.batch))
+	a.plain = make([]plain, len(a.batch))
 	var files, folders []string
 	seen := map[string]bool{}
 	for i, arr := range a.batch {
@@ -246,8 +253,8 @@ func (a *admission) look(ctx context.Context) error {
 		if !ok || o.ID != 0 || arr.Beside {
 			continue
 		}
-		a.plain[i] = rel
-		rel = fold(rel)
+		a.plain[i] = plain{rel, fold(rel)}
+		rel = a.plain[i].folded
 		files = append(files, rel)
 		for dir := above(rel); strings.Count(dir, "/") >= 2 && !seen[dir]; dir = above(dir) {
 			seen[dir] = true

@@ -28,7 +28,7 @@ func plainPath(bucket, key string) (rel string, ok bool) {
 			return "", false
 		}
 	}
-	return path.Join(ObjectsDir, bucket, key), true
+	return ObjectsDir + "/" + bucket + "/" + key, true
 }
 
 func plainName(seg string) bool {
