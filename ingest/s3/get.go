@@ -49,7 +49,7 @@ func (s *Source) Open(ctx context.Context, o mirror.Object) (io.ReadCloser, erro
 // Body is an object's content on its way.
 type Body struct {
 	io.ReadCloser
-	header http.Header
+	header http.Header // what is asked of it must stand in heads
 }
 
 // ETagIsMD5 tells whether an ETag that looks like an MD5 can be one.
