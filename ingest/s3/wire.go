@@ -82,7 +82,7 @@ func (w *wire) do(ctx context.Context, request []byte) (*http.Response, error) {
 	for {
 		c, kept, err := w.take(ctx)
 		if err != nil {
-			return nil, err
+			return nil, w.why(ctx, err)
 		}
 		stop := context.AfterFunc(ctx, func() { c.Close() })
 		answered, err := c.ask(request, w.stall)
@@ -95,10 +95,7 @@ func (w *wire) do(ctx context.Context, request []byte) (*http.Response, error) {
 		}
 		stop()
 		c.Close()
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if !kept || answered || errors.Is(err, os.ErrDeadlineExceeded) {
+		if !kept || ctx.Err() != nil || answered || errors.Is(err, os.ErrDeadlineExceeded) {
 			return nil, w.why(ctx, err)
 		}
 	}
@@ -145,12 +142,17 @@ func (c *link) arm(stall time.Duration) error {
 	return c.SetDeadline(now.Add(stall))
 }
 
-// why makes a passed deadline say what it means.
+// why makes an error say what it means that comes of the end of ctx, which a
+// connection may see first, or of a passed deadline.
 func (w *wire) why(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	if at, ok := ctx.Deadline(); ok && !time.Now().Before(at) {
+		return context.DeadlineExceeded
+	}
+	var op *net.OpError
+	if errors.Is(err, os.ErrDeadlineExceeded) && !(errors.As(err, &op) && op.Op == "dial") {
 		return fmt.Errorf("nothing came for %s", w.stall)
 	}
 	return err
