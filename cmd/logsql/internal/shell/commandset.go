@@ -77,7 +77,7 @@ func (s *Shell) mode(_ context.Context, args []string) error {
 		return s.show(s.helpOf(commands[slices.IndexFunc(commands, func(c command) bool { return c.name == ".mode" })]))
 	}
 	if strings.EqualFold(args[0], parquet) {
-		return errors.New("a screen shows no Parquet: .once result.parquet writes the next query's rows")
+		return errors.New("that is for files: .once result.parquet writes the next query's rows")
 	}
 	f, ok := render.ByName(strings.ToLower(args[0]))
 	if !ok {
