@@ -119,6 +119,7 @@ func TestGenerated(t *testing.T) {
 				compareAnswer(t, check.name+", logsql", logsql(t, "--mirror", lake, "sql", "-c", strings.ReplaceAll(check.query, "{table}", kind.table)).stdout, want)
 				compareAnswer(t, check.name+", DuckDB", duck(t, strings.ReplaceAll(check.query, "{table}", bare)), want)
 			}
+			askNamed(t, lake, kind.table)
 		})
 	}
 }

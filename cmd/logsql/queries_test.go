@@ -69,6 +69,22 @@ func TestNamedQueriesAreWhole(t *testing.T) {
 	}
 }
 
+// askNamed has every named query about a table, or about all where it is empty,
+// answer from a mirror: other people's logs are not what the queries were tried on.
+func askNamed(t *testing.T, mirror, table string) {
+	t.Helper()
+	for _, q := range queries.Embedded() {
+		if table != "" && q.LogType != table {
+			continue
+		}
+		t.Run(q.Name, func(t *testing.T) {
+			if got := answered(t, mirror, q); !strings.Contains(got, "\n") {
+				t.Errorf("not even a header: %q", got)
+			}
+		})
+	}
+}
+
 func mirrorOf(t *testing.T, folder string) string {
 	t.Helper()
 	mirror := filepath.Join(t.TempDir(), "mirror")

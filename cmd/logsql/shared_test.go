@@ -71,6 +71,7 @@ func TestRealLogs(t *testing.T) {
 		}
 	}
 	compareEventNames(t, dir, known)
+	askNamed(t, dir, "")
 }
 
 // knownObject is what map.json says of an object.
