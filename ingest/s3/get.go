@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"hash"
 	"hash/crc32"
-	"hash/crc64"
 	"io"
 	"net/http"
 	"net/url"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/minio/crc64nvme"
 
 	"logsql/ingest/mirror"
 )
@@ -85,16 +85,13 @@ var checksums = []struct {
 	new  func() hash.Hash
 }{
 	{"Sha256", sha256.New},
-	{"Crc64nvme", func() hash.Hash { return crc64.New(crc64NVME) }},
+	{"Crc64nvme", func() hash.Hash { return crc64nvme.New() }},
 	{"Sha1", sha1.New},
 	{"Crc32c", func() hash.Hash { return crc32.New(castagnoli) }},
 	{"Crc32", func() hash.Hash { return crc32.NewIEEE() }},
 }
 
-var (
-	crc64NVME  = crc64.MakeTable(0x9a6c9329ac4bc9b5)
-	castagnoli = crc32.MakeTable(crc32.Castagnoli)
-)
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func (s *Source) get(ctx context.Context, c *conn, o mirror.Object) (*http.Response, error) {
 	r := requests.Get().(*request)
