@@ -43,6 +43,9 @@ func TestCompactWhileReading(t *testing.T) {
 	n, sum := readMeanwhile(t, dir, sql.Options{Threads: 1}, "SELECT bytes FROM vpc_flow_logs", func() {
 		logsql(t, "--mirror", dir, "compact")
 		logsql(t, "--mirror", dir, "convert-parquet")
+		if files, _ := filepath.Glob(dir + "/lake/*/*/*/*/*.parquet"); len(files) != 5 {
+			t.Errorf("files of the lake while the statement runs: %q, want the four that it reads and the merged one", files)
+		}
 	})
 	if want := int64(4 * 40_000 * 39_999 / 2); n != 160_000 || sum != want {
 		t.Errorf("%d rows, sum %d, want 160000 and %d", n, sum, want)
