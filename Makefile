@@ -31,7 +31,7 @@ man: build
 # The report in headless Chromium: shown, printed, attacked. Leaves what it saw in
 # bin/page. Chromium is installed where it is not there (Debian's package).
 page: build
-	@command -v chromium >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-dejavu-core; }
+	@command -v chromium >/dev/null || { apt-get -o Acquire::Retries=5 update && DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 install -y --no-install-recommends chromium fonts-dejavu-core; }
 	@mkdir -p bin/page
 	LOGSQL_CHROMIUM=$$(command -v chromium) LOGSQL_PAGES=$(CURDIR)/bin/page go test -count=1 -run '^TestPageInChromium$$' ./cmd/logsql
 
