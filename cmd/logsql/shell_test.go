@@ -278,7 +278,7 @@ func TestShellColors(t *testing.T) {
 		term.shows("columns day\n\nSELECT")
 		term.press("SELECT s" + c.completions)
 		term.still()
-		raw := term.raw.String()
+		raw := term.written()
 		for _, part := range c.want {
 			if !strings.Contains(raw, part) {
 				t.Errorf("%s: no %q in %q", c.env, part, raw)

@@ -96,6 +96,13 @@ func (x *terminal) text() string {
 	return x.screen.text()
 }
 
+// written is all that came so far, as it came.
+func (x *terminal) written() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.raw.String()
+}
+
 // until waits until the screen is as it has to be.
 func (x *terminal) until(what string, is func(screen string) bool) string {
 	x.t.Helper()
