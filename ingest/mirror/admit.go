@@ -180,13 +180,15 @@ func (a *admission) placeOne(arr *Arrival, plain plain) error {
 			return err
 		}
 		a.take(fold(o.Path))
-		return a.placed(arr, o.Path)
+		arr.placed(o.Path)
+		return nil
 	}
 	if plain.rel != "" && a.free(plain.folded) {
 		err := a.move(arr.File.temp, plain.rel)
 		if err == nil {
 			a.take(plain.folded)
-			return a.placed(arr, plain.rel)
+			arr.placed(plain.rel)
+			return nil
 		}
 		if !inTheWay(err) {
 			return err
@@ -197,13 +199,13 @@ func (a *admission) placeOne(arr *Arrival, plain plain) error {
 		return err
 	}
 	a.take(fold(rel))
-	return a.placed(arr, rel)
+	arr.placed(rel)
+	return nil
 }
 
-func (a *admission) placed(arr *Arrival, rel string) error {
+func (arr *Arrival) placed(rel string) {
 	arr.File.done = true
 	arr.Object.Path = rel
-	return nil
 }
 
 // take notes that a file lies at rel, folded, and folders above it.

@@ -19,7 +19,8 @@ import (
 // wire asks one host for objects, over connections that it keeps. net/http has
 // two goroutines a connection, and every answer goes from one to the other and
 // on to who waits for it: for small objects that is most of the work. Here who
-// asks writes and reads. What answers look like is left to net/http's parser.
+// asks writes and reads. Answers that are not the usual one are left to net/http's
+// parser.
 type wire struct {
 	addr  string
 	dial  func(ctx context.Context, network, addr string) (net.Conn, error)

@@ -152,7 +152,8 @@ func (s *Shell) loop(ctx context.Context) error {
 // enter runs what was entered; only errLeave comes back, other errors are
 // printed.
 func (s *Shell) enter(ctx context.Context, src string) error {
-	for _, part := range enteredParts(src) {
+	parts, _ := pieces(src) // a paste may hold commands and statements
+	for _, part := range parts {
 		text := strings.TrimSpace(part)
 		switch {
 		case isLeaving(text):
@@ -171,13 +172,6 @@ func (s *Shell) enter(ctx context.Context, src string) error {
 		}
 	}
 	return nil
-}
-
-// enteredParts are the pieces of what was entered: a paste may hold commands
-// and statements.
-func enteredParts(src string) []string {
-	parts, _ := pieces(src)
-	return parts
 }
 
 // run runs statements and reports whether all went well.
