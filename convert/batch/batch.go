@@ -21,6 +21,7 @@ type Batch struct {
 	records int
 	size    int
 	stage   []byte // texts put aside
+	aside   int    // bytes of all that is put aside
 }
 
 // New returns an empty batch of these columns, each nullable. It panics on a
@@ -92,7 +93,7 @@ func (b *Batch) Leaf(path ...string) *Leaf {
 // level 0.
 func (b *Batch) EndRecord() {
 	b.records++
-	if len(b.stage) >= stageBytes {
+	if b.aside >= stageBytes {
 		b.settle()
 	}
 }
@@ -110,14 +111,14 @@ func (b *Batch) Drop() {
 func (b *Batch) Len() int { return b.records }
 
 // Size is about how many bytes the values take in memory.
-func (b *Batch) Size() int { return b.size + len(b.stage) }
+func (b *Batch) Size() int { return b.size + b.aside }
 
 // Reset empties the batch and keeps its memory for the next records.
 func (b *Batch) Reset() {
 	for _, l := range b.leaves {
 		l.reset()
 	}
-	b.records, b.size, b.stage = 0, 0, b.stage[:0]
+	b.records, b.size, b.stage, b.aside = 0, 0, b.stage[:0], 0
 }
 
 // Release empties the batch and gives its memory back.
@@ -125,7 +126,7 @@ func (b *Batch) Release() {
 	for _, l := range b.leaves {
 		l.release()
 	}
-	b.records, b.size, b.stage = 0, 0, b.stage[:0]
+	b.records, b.size, b.stage, b.aside = 0, 0, b.stage[:0], 0
 }
 
 // physical is how a leaf's values lie in memory and in the file.

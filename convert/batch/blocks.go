@@ -74,7 +74,7 @@ func (b *blocks) reset() { b.parts, b.ends, b.bytes = b.parts[:0], b.ends[:0], 0
 
 // roomFor returns s with room for one more. It doubles s; append would clear the
 // new room at once, and so touch memory that may never be needed.
-func roomFor[T byte | int32 | int64 | uint64](s []T) []T {
+func roomFor[T byte | int32 | int64 | uint64 | key](s []T) []T {
 	if len(s) < cap(s) {
 		return s
 	}

@@ -32,6 +32,7 @@ type Leaf struct {
 
 	staged  bool     // texts and nulls are put aside first
 	pending []staged // mark.levels counts these then
+	room    [24]byte // of the newest text
 }
 
 // Text appends a text. The bytes must be valid UTF-8 (WriteRowGroup checks);

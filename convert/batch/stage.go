@@ -1,25 +1,31 @@
 package batch
 
+import "slices"
+
 // stageBytes is how many bytes of texts are put aside: as much as stays in the
 // processor's cache until it is needed again.
 const stageBytes = 64 << 10
 
 // staged is a level of a leaf that is put aside.
 type staged struct {
-	from     uint32 // of a text in the stage; of absent, how many records
-	length   int32
-	hash     uint32 // 0 where it is not known
+	key      key    // of a short text; else, from where to where it is in the stage, or of absent, how many records
+	hash     uint32 // of the text, once it is known
 	def, rep uint8
+	kind     stagedKind
 }
 
-// What a length says where there is no text.
+// stagedKind is what is put aside.
+type stagedKind uint8
+
 const (
-	null   = -1
-	absent = -2 // whole records that did not touch the leaf
+	short stagedKind = iota // a text with a key
+	long                    // any other, or of a leaf that is plain
+	null
+	absent // whole records that did not touch the leaf
 )
 
 // manyLeaves is from where on it pays.
-const manyLeaves = 20
+const manyLeaves = 10
 
 // Stage makes a batch of many leaves put the texts of some records aside and then
 // append them leaf by leaf. Else the memory of all of them would push each other
@@ -35,29 +41,54 @@ func (l *Leaf) put(v []byte, rep int) {
 	if rep == 0 {
 		l.beginStaged()
 	}
+	p := l.another()
+	p.def, p.rep = uint8(l.MaxDef), uint8(rep)
 	b := l.batch
-	l.pending = append(l.pending, staged{uint32(len(b.stage)), int32(len(v)), 0, uint8(l.MaxDef), uint8(rep)})
+	b.aside += len(v)
+	if len(v) <= maxKey && !l.texts.plain {
+		p.kind = short
+		p.key.set(v)
+		return
+	}
+	p.kind, p.key[0] = long, uint64(len(b.stage))
 	b.stage = append(b.stage, v...)
+	p.key[1] = uint64(len(b.stage))
+}
+
+// another is room for one more; all of it is to be set.
+func (l *Leaf) another() *staged {
+	n := len(l.pending)
+	if n == cap(l.pending) {
+		l.pending = slices.Grow(l.pending, max(n, 16))
+	}
+	l.pending = l.pending[:n+1]
+	return &l.pending[n]
 }
 
 func (l *Leaf) putNull(def, rep int) {
 	if rep == 0 {
 		l.beginStaged()
 	}
-	l.pending = append(l.pending, staged{0, null, 0, uint8(def), uint8(rep)})
+	p := l.another()
+	p.def, p.rep, p.kind = uint8(def), uint8(rep), null
 }
 
 func (l *Leaf) beginStaged() {
-	if n := l.batch.records - l.records; n != 0 {
-		if n < 0 {
-			l.rewind()
-		} else {
-			l.pending = append(l.pending, staged{from: uint32(n), length: absent})
-			l.records += n
-		}
+	if l.batch.records != l.records {
+		l.catchUpStaged()
 	}
 	l.mark.levels = len(l.pending)
 	l.records++
+}
+
+func (l *Leaf) catchUpStaged() {
+	if n := l.batch.records - l.records; n < 0 {
+		l.rewind()
+	} else {
+		p := l.another()
+		p.kind, p.key[0] = absent, uint64(n)
+		l.records += n
+	}
 }
 
 // newestStaged is Newest of what is put aside.
@@ -65,12 +96,17 @@ func (l *Leaf) newestStaged() []byte {
 	if len(l.pending) == l.mark.levels {
 		return nil
 	}
-	p := l.pending[len(l.pending)-1]
-	if p.length < 0 {
-		return nil
+	switch p := &l.pending[len(l.pending)-1]; p.kind {
+	case short:
+		return p.key.text(&l.room)
+	case long:
+		return p.in(l.batch.stage)
 	}
-	return l.batch.stage[p.from:][:p.length]
+	return nil
 }
+
+// in is a long text.
+func (p *staged) in(stage []byte) []byte { return stage[p.key[0]:p.key[1]] }
 
 // settle appends what was put aside of the records that have ended. There must
 // be no other.
@@ -81,26 +117,34 @@ func (b *Batch) settle() {
 			l.pending = l.pending[:0]
 		}
 	}
-	b.stage = b.stage[:0]
+	b.stage, b.aside = b.stage[:0], 0
 }
 
 // farTable is how many entries a table has that is not in the nearest cache any
 // more.
 const farTable = 2048
 
-// touch hashes the texts and reads the memory where they are looked for. Read one
-// after the other, each is waited for; like this they come together.
+// touch hashes the texts and reads the memory where all are looked for. Read
+// one after the other, each is waited for; like this they come together.
 func (l *Leaf) touch(stage []byte) {
 	t := &l.texts
-	if t.plain || len(t.table) < farTable {
+	if t.plain {
 		return
 	}
+	far := len(t.table) >= farTable
 	mask, read := uint64(len(t.table)-1), uint64(0)
 	for i := range l.pending {
-		if p := &l.pending[i]; p.length >= 0 {
-			h := hashOf(stage[p.from:][:p.length])
-			p.hash = uint32(h)
-			read += t.table[h&mask]
+		p := &l.pending[i]
+		switch p.kind {
+		case short:
+			p.hash = uint32(p.key.hash())
+		case long:
+			p.hash = uint32(hashOf(p.in(stage)))
+		default:
+			continue
+		}
+		if far {
+			read += t.table[uint64(p.hash)&mask]
 		}
 	}
 	t.read = read
@@ -111,9 +155,13 @@ func (l *Leaf) settle(stage []byte) {
 	l.touch(stage)
 	size := 0
 	for i := range l.pending {
-		if p := &l.pending[i]; p.length >= 0 {
+		switch p := &l.pending[i]; p.kind {
+		case short:
+			size += l.texts.addKey(&p.key, uint64(p.hash))
 			l.values++
-			size += l.texts.addHashed(stage[p.from:][:p.length], uint64(p.hash))
+		case long:
+			size += l.texts.addLong(p.in(stage), uint64(p.hash))
+			l.values++
 		}
 	}
 	l.batch.size += size
@@ -124,9 +172,9 @@ func (l *Leaf) settleLevels() {
 		l.levels += len(l.pending)
 		return
 	}
-	for _, p := range l.pending {
-		if p.length == absent {
-			l.absent(int(p.from))
+	for i := range l.pending {
+		if p := &l.pending[i]; p.kind == absent {
+			l.absent(int(p.key[0]))
 		} else {
 			l.level(int(p.def), int(p.rep))
 		}
@@ -135,7 +183,7 @@ func (l *Leaf) settleLevels() {
 
 func (l *Leaf) noNulls() bool {
 	for i := range l.pending {
-		if l.pending[i].length < 0 {
+		if l.pending[i].kind >= null {
 			return false
 		}
 	}

@@ -10,6 +10,7 @@ import (
 // are then the values themselves.
 type texts struct {
 	entries blocks
+	keys    []key    // of the entries; not when plain
 	ids     []int32  // not when plain
 	table   []uint64 // open addressing; an entry's hash and its number+1, 0 is free
 	last    int32    // the newest value's entry, -1 where there is none
@@ -29,30 +30,67 @@ const (
 var hashSeed = maphash.MakeSeed()
 
 // add appends a value and returns about how many bytes it took.
-func (t *texts) add(v []byte) int { return t.addHashed(v, 0) }
+func (t *texts) add(v []byte) int {
+	switch {
+	case t.plain:
+		return t.addPlain(v)
+	case len(v) <= maxKey:
+		k := keyOf(v)
+		return t.addKey(&k, k.hash())
+	}
+	return t.addLong(v, hashOf(v))
+}
 
-// addHashed is add of a value with its hash, 0 where that is not known.
-func (t *texts) addHashed(v []byte, h uint64) int {
+func (t *texts) addPlain(v []byte) int {
 	t.total += len(v)
+	t.entries.push(v)
+	return len(v) + 4
+}
+
+// addKey is add of the text of a key, with the key's hash.
+func (t *texts) addKey(k *key, h uint64) int {
+	var room [24]byte
 	if t.plain {
-		t.entries.push(v)
-		return len(v) + 4
+		return t.addPlain(k.text(&room))
 	}
-	if t.last >= 0 && string(t.entry(t.last)) == string(v) {
-		t.ids = append(roomFor(t.ids), t.last)
-		return 4
+	n := int(k[2] >> keyShift)
+	t.total += n
+	if t.last < 0 || t.keys[t.last] != *k {
+		if t.last = t.findKey(k, h); t.last < 0 {
+			return t.addEntry(k.text(&room), *k, h)
+		}
 	}
-	before := t.entries.len()
-	if h == 0 {
-		h = hashOf(v)
-	}
-	t.last = t.find(v, h)
 	t.ids = append(roomFor(t.ids), t.last)
-	if t.entries.len() == before {
-		return 4
+	return 4
+}
+
+// addLong is add of a text that is too long for a key, with its hash.
+func (t *texts) addLong(v []byte, h uint64) int {
+	if t.plain {
+		return t.addPlain(v)
 	}
-	size := len(v) + 20
+	t.total += len(v)
+	if t.last < 0 || string(t.entry(t.last)) != string(v) {
+		if t.last = t.findLong(v, h); t.last < 0 {
+			return t.addEntry(v, key{2: longKey}, h)
+		}
+	}
+	t.ids = append(roomFor(t.ids), t.last)
+	return 4
+}
+
+// addEntry appends a value that was not there before.
+func (t *texts) addEntry(v []byte, k key, h uint64) int {
+	t.entries.push(v)
+	t.keys = append(roomFor(t.keys), k)
 	n := t.entries.len()
+	if n*2 > len(t.table) {
+		t.grow()
+	}
+	t.insert(h<<32 | uint64(n))
+	t.last = int32(n - 1)
+	t.ids = append(roomFor(t.ids), t.last)
+	size := len(v) + 20
 	if (n >= 2048 && n&(n-1) == 0 && t.wasteful(n) || t.entries.bytes > maxDictionary) && t.mayBePlain() {
 		size += t.toPlain()
 	}
@@ -76,17 +114,33 @@ func (t *texts) entry(id int32) []byte { return t.entries.at(id) }
 
 func hashOf(v []byte) uint64 { return maphash.Bytes(hashSeed, v) >> 32 }
 
-func (t *texts) find(v []byte, h uint64) int32 {
-	if t.entries.len()*2 >= len(t.table) {
-		t.grow()
+// findKey is the number of the entry with this key, -1 where there is none.
+func (t *texts) findKey(k *key, h uint64) int32 {
+	if len(t.table) == 0 {
+		return -1
 	}
 	mask := uint64(len(t.table) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
 		found := t.table[i]
 		if found == 0 {
-			t.entries.push(v)
-			t.table[i] = h<<32 | uint64(t.entries.len())
-			return int32(t.entries.len()) - 1
+			return -1
+		}
+		if id := int32(uint32(found)) - 1; found>>32 == h && t.keys[id] == *k {
+			return id
+		}
+	}
+}
+
+// findLong is findKey of a text that is too long for a key.
+func (t *texts) findLong(v []byte, h uint64) int32 {
+	if len(t.table) == 0 {
+		return -1
+	}
+	mask := uint64(len(t.table) - 1)
+	for i := h & mask; ; i = (i + 1) & mask {
+		found := t.table[i]
+		if found == 0 {
+			return -1
 		}
 		if id := int32(uint32(found)) - 1; found>>32 == h && string(t.entry(id)) == string(v) {
 			return id
@@ -97,17 +151,21 @@ func (t *texts) find(v []byte, h uint64) int32 {
 func (t *texts) grow() {
 	old := t.table
 	t.table = make([]uint64, max(firstTable, 2*len(old)))
-	mask := uint64(len(t.table) - 1)
 	for _, found := range old {
-		if found == 0 {
-			continue
+		if found != 0 {
+			t.insert(found)
 		}
-		i := found >> 32 & mask
-		for t.table[i] != 0 {
-			i = (i + 1) & mask
-		}
-		t.table[i] = found
 	}
+}
+
+// insert puts what belongs to an entry into the table.
+func (t *texts) insert(slot uint64) {
+	mask := uint64(len(t.table) - 1)
+	i := slot >> 32 & mask
+	for t.table[i] != 0 {
+		i = (i + 1) & mask
+	}
+	t.table[i] = slot
 }
 
 // toPlain writes the values out and returns by how many bytes they grew.
@@ -120,7 +178,7 @@ func (t *texts) toPlain() int {
 		}
 		t.entries = values
 	}
-	t.ids = t.ids[:0]
+	t.ids, t.keys = t.ids[:0], t.keys[:0]
 	t.plain, t.stale, t.last = true, false, -1
 	return grown
 }
@@ -189,6 +247,6 @@ func (t *texts) reset() {
 	}
 	clear(t.table)
 	t.entries.reset()
-	t.ids = t.ids[:0]
+	t.ids, t.keys = t.ids[:0], t.keys[:0]
 	t.last, t.total, t.plain, t.stale = -1, 0, false, false
 }
