@@ -3,6 +3,7 @@ package logtype
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // node is a key or a value of a record, by its place in the record's text. The
@@ -43,36 +44,54 @@ func (t *tape) read(text []byte) (end int, ok bool) {
 	t.text = text
 	nodes, open, want, odd, within := t.nodes[:0], t.open[:0], aValue, uint32(0), byte(0)
 	for at := 0; at < len(text); {
+		if cap(nodes)-len(nodes) < 2 {
+			nodes = slices.Grow(nodes, max(len(nodes), 64))
+		}
 		switch c := text[at]; c {
 		case '"':
+			if want >= aColon {
+				return 0, false
+			}
+			if want >= aKey {
+				end, plain := stringEnd(text, at)
+				if end == 0 {
+					return 0, false
+				}
+				if !plain {
+					odd++
+				}
+				nodes = appendNode(nodes, at, end, plain)
+				if at, want = end, aColon; at+1 >= len(text) || text[at] != ':' {
+					continue
+				}
+				if at, want = at+1, aValue; text[at] != '"' {
+					continue
+				}
+			}
 			end, plain := stringEnd(text, at)
-			if end == 0 || want >= aColon {
+			if end == 0 {
 				return 0, false
 			}
 			if !plain {
 				odd++
 			}
-			nodes = append(nodes, node{uint32(at), uint32(end), uint32(len(nodes) + 1), plain})
-			if at = end; want < aKey {
-				want = anEnd
-			} else if want = aColon; at < len(text) && text[at] == ':' {
-				at, want = at+1, aValue
+			nodes = appendNode(nodes, at, end, plain)
+			if at, want = end, anEnd; at < len(text) && text[at] == ',' {
+				at, want = at+1, afterComma(within)
 			}
 		case ',':
 			if want != anEnd {
 				return 0, false
 			}
-			if want = aValue; within == '{' {
-				want = aKey
-			}
-			at++
+			at, want = at+1, afterComma(within)
 		case '{', '[':
 			if want > firstValue || len(open) == maxDepth {
 				return 0, false
 			}
 			// Until it ends, next is what odd was when it began.
 			open, within = append(open, uint32(len(nodes))), c
-			nodes = append(nodes, node{from: uint32(at), next: odd})
+			nodes = appendNode(nodes, at, 0, false)
+			nodes[len(nodes)-1].next = odd
 			if want = firstValue; c == '{' {
 				want = firstKey
 			}
@@ -102,16 +121,45 @@ func (t *tape) read(text []byte) (end int, ok bool) {
 			if end == 0 || want > firstValue {
 				return 0, false
 			}
-			nodes = append(nodes, node{uint32(at), uint32(end), uint32(len(nodes) + 1), true})
+			nodes = appendNode(nodes, at, end, true)
 			at, want = end, anEnd
 		}
 	}
 	return 0, false
 }
 
+// appendNode appends a node with nothing in it, for which there is room. It writes
+// where the node will be: to make one and to copy it takes several times as long.
+func appendNode(nodes []node, from, to int, plain bool) []node {
+	nodes = nodes[:len(nodes)+1]
+	n := &nodes[len(nodes)-1]
+	n.from, n.to, n.next, n.plain = uint32(from), uint32(to), uint32(len(nodes)), plain
+	return nodes
+}
+
+func afterComma(within byte) expected {
+	if within == '{' {
+		return aKey
+	}
+	return aValue
+}
+
 // stringEnd returns the end of the string that begins at at, 0 where there is
 // none.
 func stringEnd(text []byte, at int) (end int, plain bool) {
+	for i := at + 1; i+8 <= len(text); i += 8 {
+		if hit := specialBytes(binary.LittleEndian.Uint64(text[i:])); hit != 0 {
+			if i += bits.TrailingZeros64(hit) / 8; text[i] == '"' {
+				return i + 1, true
+			}
+			break
+		}
+	}
+	return oddStringEnd(text, at)
+}
+
+// oddStringEnd is stringEnd of any string.
+func oddStringEnd(text []byte, at int) (end int, plain bool) {
 	plain = true
 	for at++; ; at++ {
 		for at+8 <= len(text) {
