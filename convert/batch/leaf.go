@@ -56,9 +56,26 @@ func (l *Leaf) Newest() []byte {
 // Int appends an integer, a date (days since 1970-01-01) or a timestamp
 // (microseconds since then, UTC).
 func (l *Leaf) Int(v int64) {
-	l.begin()
-	l.level(l.MaxDef, 0)
-	l.int(v)
+	if l.records != l.batch.records || l.MaxRep > 0 || len(l.ints) == cap(l.ints) || l.hasDefs && len(l.defs) == cap(l.defs) {
+		l.IntAt(v, 0)
+		return
+	}
+	// The same for nearly every value, without calls.
+	l.mark.levels, l.mark.values = l.levels, l.values
+	n := len(l.ints)
+	l.ints = l.ints[:n+1]
+	l.ints[n] = v
+	size := 8
+	if l.hasDefs {
+		n := len(l.defs)
+		l.defs = l.defs[:n+1]
+		l.defs[n] = byte(l.MaxDef)
+		size++
+	}
+	l.records++
+	l.levels++
+	l.values++
+	l.batch.size += size
 }
 
 // Double appends a double or a real.

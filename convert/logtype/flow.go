@@ -58,6 +58,7 @@ type flowDecoder struct {
 	days   *days
 	header *flowHeader
 	words  [][]byte // the fields of the line, in its order
+	ascii  bool     // the line has nothing else
 	reason string   // why the line is bad
 
 	text []byte // of a value of a Parquet file
@@ -109,6 +110,10 @@ func (d *flowDecoder) line(line []byte) error {
 
 // split cuts the line at its blanks into words.
 func (d *flowDecoder) split(line []byte) bool {
+	if d.splitSpaces(line) {
+		return d.checkWords(line)
+	}
+	d.ascii = false
 	words, want := d.words[:0], len(d.header.column)
 	for i := 0; i < len(line); {
 		if c := line[i]; c > ' ' {
@@ -127,6 +132,51 @@ func (d *flowDecoder) split(line []byte) bool {
 	}
 	d.words = words
 	return d.checkWords(line)
+}
+
+// splitSpaces is split of a line that has no other blanks than spaces. It is done
+// if it says so, and reads what stands behind the line to the end of its last 64
+// bytes.
+func (d *flowDecoder) splitSpaces(line []byte) bool {
+	if cap(line) < len(line)+64 {
+		return false
+	}
+	words, most, start := d.words[:0], len(d.header.column)+1, 0
+	high := uint64(0)
+	for at := 0; at < len(line); at += 64 {
+		blanks, seen := blanksOf((*[64]byte)(line[at : at+64]))
+		high |= seen
+		if rest := len(line) - at; rest < 64 {
+			blanks &= 1<<rest - 1
+		}
+		for ; blanks != 0; blanks &= blanks - 1 {
+			i := at + bits.TrailingZeros64(blanks)
+			if line[i] != ' ' || len(words) == most {
+				return false
+			}
+			if i > start {
+				words = append(words, line[start:i])
+			}
+			start = i + 1
+		}
+	}
+	if start < len(line) {
+		words = append(words, line[start:])
+	}
+	d.words, d.ascii = words, high&(everyByte<<7) == 0
+	return true
+}
+
+// blanksOf tells which bytes are blanks or control characters, the first in the
+// lowest bit; high has the highest bits of all.
+func blanksOf(text *[64]byte) (blanks, high uint64) {
+	for i := 0; i < 64; i += 8 {
+		word := binary.LittleEndian.Uint64(text[i:])
+		hit := ^((word&^(everyByte<<7) + everyByte*(0x7f-' ')) | word) & (everyByte << 7)
+		blanks |= hit >> 7 * 0x0102040810204080 >> 56 << i // the hits side by side
+		high |= word
+	}
+	return blanks, high
 }
 
 // wordRun is how many bytes there are before the first blank.
@@ -149,7 +199,7 @@ func (d *flowDecoder) checkWords(line []byte) bool {
 	switch {
 	case len(d.words) == 0:
 		return true
-	case !utf8.Valid(line):
+	case !d.ascii && !utf8.Valid(line):
 		d.reason = "the line is not UTF-8"
 	case len(d.words) < want:
 		d.reason = fmt.Sprintf("%d of the header's %d fields", len(d.words), want)

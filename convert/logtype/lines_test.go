@@ -1,12 +1,17 @@
 package logtype
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 )
 
 // readLines gives each line, shortened, with a mark where it was too long.
@@ -88,6 +93,68 @@ func TestParseInteger(t *testing.T) {
 		if n, class := parseInteger([]byte(c.text)); n != c.n || class != c.class {
 			t.Errorf("%q: %d, %d, want %d, %d", c.text, n, class, c.n, c.class)
 		}
+	}
+}
+
+// TestDigits reads numbers of every length, as they are and with one byte that is
+// no digit, with nothing behind them in memory and with more digits there.
+func TestDigits(t *testing.T) {
+	const digits = "9182736450918273645"
+	for n := 1; n <= 18; n++ {
+		for _, room := range [][]byte{[]byte(digits[:n]), []byte(digits + digits)} {
+			text := room[:n:cap(room)]
+			want, err := strconv.ParseInt(digits[:n], 10, 64)
+			if got, class := parseInteger(text); err != nil || got != want || class != number {
+				t.Errorf("%q: %d, %d, want %d", text, got, class, want)
+			}
+			for i := range n {
+				for c := range 256 {
+					if text[i] = byte(c); c >= '0' && c <= '9' || c == '.' || n == 1 && c == '-' {
+						continue
+					}
+					if got, class := parseInteger(text); class != notANumber {
+						t.Errorf("%q: %d, %d", text, got, class)
+					}
+				}
+				text[i] = digits[i]
+			}
+		}
+	}
+}
+
+// TestSplitSpaces cuts lines in both ways.
+func TestSplitSpaces(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	alphabet := []byte("aaaaaaaaaaaaaaaaaaaaa          !~\x7f\x80\xff\t\r\x00\x1f中")
+	taken := 0
+	for range 20_000 {
+		text := make([]byte, 400)
+		most := 10 + r.IntN(len(alphabet)-9) // often without the last of them
+		for i := range text {
+			text[i] = alphabet[r.IntN(most)]
+		}
+		line := text[:r.IntN(300)]
+		fast := flowDecoder{header: flowV2}
+		slow := flowDecoder{header: flowV2}
+		done := fast.splitSpaces(line)
+		ok := slow.split(line[:len(line):len(line)])
+		if strange := bytes.ContainsAny(line, "\t\r\x00\x1f"); done && strange || !done && !strange && len(slow.words) <= len(flowV2.column) {
+			t.Fatalf("%q: split says %v", line, done)
+		}
+		if !done {
+			continue
+		}
+		taken++
+		same := slices.EqualFunc(fast.words, slow.words, bytes.Equal) // of more, splitting may stop at any
+		if !same && len(slow.words) <= len(flowV2.column) || fast.ascii && !utf8.Valid(line) {
+			t.Fatalf("%q: %q, want %q; ASCII %v", line, fast.words, slow.words, fast.ascii)
+		}
+		if again := fast.checkWords(line); again != ok || fast.reason != slow.reason {
+			t.Fatalf("%q: %v %q, want %v %q", line, again, fast.reason, ok, slow.reason)
+		}
+	}
+	if taken < 5000 {
+		t.Errorf("%d lines had nothing but spaces", taken)
 	}
 }
 
