@@ -31,6 +31,7 @@ type Leaf struct {
 	hasDefs bool
 
 	staged  bool     // texts and nulls are put aside first
+	gaps    bool     // of what is put aside, something may be no text
 	pending []staged // mark.levels counts these then
 	room    [24]byte // of the newest text
 }

@@ -45,7 +45,7 @@ type chunk struct {
 	ids                 []int32
 	dict                []int64
 	ints32              []int32
-	seen                map[int64]int32
+	slots               []int32 // by hash, of dict: places from 1
 }
 
 // at is where in the file the next page goes.
@@ -223,7 +223,7 @@ func (c *chunk) dictionary(ints []int64, low, high int64) bool {
 		c.numberDirectly(ints, low, int(span)+1)
 		return len(c.dict) <= 64 || len(c.dict)*3 <= len(ints)
 	}
-	return c.numberByMap(ints)
+	return c.numberByHash(ints)
 }
 
 // idBytes is about what the dictionary and its ids take before compression,
@@ -264,29 +264,38 @@ func (c *chunk) numberDirectly(ints []int64, low int64, span int) {
 	c.ints32 = table
 }
 
-func (c *chunk) numberByMap(ints []int64) bool {
-	if c.seen == nil {
-		c.seen = map[int64]int32{}
-	}
-	clear(c.seen)
+// numberByHash gives up where there are too many values.
+func (c *chunk) numberByHash(ints []int64) bool {
 	limit := min(len(ints)/4+8, 32768)
+	width := bits.Len(uint(limit)) + 1
+	c.slots = slices.Grow(c.slots[:0], 1<<width)[:1<<width]
+	clear(c.slots)
 	last, lastID := ints[0]+1, int32(0)
 	for _, v := range ints {
 		if v != last {
-			id, ok := c.seen[v]
-			if !ok {
+			slot := c.slotOf(v, width)
+			if *slot == 0 {
 				if len(c.dict) == limit {
 					return false
 				}
-				id = int32(len(c.dict))
-				c.seen[v] = id
 				c.dict = append(c.dict, v)
+				*slot = int32(len(c.dict))
 			}
-			last, lastID = v, id
+			last, lastID = v, *slot-1
 		}
 		c.ids = append(c.ids, lastID)
 	}
 	return true
+}
+
+// slotOf is where the place of v is, or has to go.
+func (c *chunk) slotOf(v int64, width int) *int32 {
+	mask := uint64(len(c.slots) - 1)
+	for i := (uint64(v) ^ keySeeds[0]) * keySeeds[2] >> (64 - width); ; i = (i + 1) & mask {
+		if slot := &c.slots[i]; *slot == 0 || c.dict[*slot-1] == v {
+			return slot
+		}
+	}
 }
 
 func (c *chunk) dictionaryPage(entries int, values []byte) {

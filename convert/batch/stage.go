@@ -71,6 +71,7 @@ func (l *Leaf) putNull(def, rep int) {
 	}
 	p := l.another()
 	p.def, p.rep, p.kind = uint8(def), uint8(rep), null
+	l.gaps = true
 }
 
 func (l *Leaf) beginStaged() {
@@ -87,6 +88,7 @@ func (l *Leaf) catchUpStaged() {
 	} else {
 		p := l.another()
 		p.kind, p.key[0] = absent, uint64(n)
+		l.gaps = true
 		l.records += n
 	}
 }
@@ -153,39 +155,53 @@ func (l *Leaf) touch(stage []byte) {
 func (l *Leaf) settle(stage []byte) {
 	l.settleLevels()
 	l.touch(stage)
-	size := 0
+	values, size := 0, 0
 	for i := range l.pending {
 		switch p := &l.pending[i]; p.kind {
 		case short:
 			size += l.texts.addKey(&p.key, uint64(p.hash))
-			l.values++
+			values++
 		case long:
 			size += l.texts.addLong(p.in(stage), uint64(p.hash))
-			l.values++
+			values++
 		}
 	}
+	l.values += values
 	l.batch.size += size
 }
 
 func (l *Leaf) settleLevels() {
-	if !l.hasDefs && l.MaxRep == 0 && l.noNulls() {
+	switch {
+	case l.MaxRep == 0 && !l.hasDefs && !l.gaps:
 		l.levels += len(l.pending)
-		return
-	}
-	for i := range l.pending {
-		if p := &l.pending[i]; p.kind == absent {
-			l.absent(int(p.key[0]))
-		} else {
-			l.level(int(p.def), int(p.rep))
+	case l.MaxRep == 0 && l.hasDefs:
+		l.settleDefs()
+	default:
+		for i := range l.pending {
+			if p := &l.pending[i]; p.kind == absent {
+				l.absent(int(p.key[0]))
+			} else {
+				l.level(int(p.def), int(p.rep))
+			}
 		}
 	}
+	l.gaps = false
 }
 
-func (l *Leaf) noNulls() bool {
+// settleDefs appends definition levels.
+func (l *Leaf) settleDefs() {
+	defs, before := l.defs, len(l.defs)
 	for i := range l.pending {
-		if l.pending[i].kind >= null {
-			return false
+		p := &l.pending[i]
+		if p.kind != absent {
+			defs = append(roomFor(defs), p.def)
+			continue
+		}
+		for range p.key[0] {
+			defs = append(roomFor(defs), 0)
 		}
 	}
-	return true
+	l.defs = defs
+	l.levels += len(defs) - before
+	l.batch.size += len(defs) - before
 }

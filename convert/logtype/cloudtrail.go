@@ -3,7 +3,6 @@ package logtype
 import (
 	"bytes"
 	"fmt"
-	"unicode/utf8"
 
 	"logsql/convert/schema"
 )
@@ -49,7 +48,7 @@ func (d *trailDecoder) take(deepest int) error {
 
 // event stores the record on the tape, or reports it.
 func (d *trailDecoder) event(text []byte) error {
-	if !utf8.Valid(text) {
+	if !validText(text) {
 		return d.bad(text, "the record is not UTF-8")
 	}
 	defer d.record.forget()

@@ -367,3 +367,16 @@ func digits(text []byte) int {
 	}
 	return len(text)
 }
+
+// validText is utf8.Valid of a long text that mostly is ASCII.
+func validText(text []byte) bool {
+	for len(text) >= 32 {
+		t := (*[32]byte)(text)
+		if (binary.LittleEndian.Uint64(t[:])|binary.LittleEndian.Uint64(t[8:])|binary.LittleEndian.Uint64(t[16:])|
+			binary.LittleEndian.Uint64(t[24:]))&(everyByte<<7) != 0 {
+			break
+		}
+		text = text[32:]
+	}
+	return utf8.Valid(text)
+}
