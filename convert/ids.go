@@ -46,16 +46,22 @@ const claimSize = 24 // in a file
 // maxLive is how many claims a set holds in memory; a variable for tests.
 var maxLive = 512 << 10
 
-// idSet is a set of claims in bounded memory: when the table is full, what is in
-// it becomes a sorted run in a file.
+// idSet is a set of claims in bounded memory: when there are too many, what it has
+// becomes a sorted run in a file.
 type idSet struct {
-	table []claim // open addressing by key[0]
-	live  int
-	runs  []*idRun
-	spill func() (spillFile, error)
+	claims []claim  // of different ids, as they came
+	slots  []uint32 // open addressing by key[0]: some bits of the key, and a place in claims from 1; 0 is free
+	runs   []*idRun
+	spill  func() (spillFile, error)
 
-	touched uint64 // so that touching is not for nothing
+	touched uint32 // so that touching is not for nothing
 }
+
+// A slot is small, as most ids are new and nothing else is looked at for those.
+const (
+	placeBits  = 20 // more than maxLive
+	slotPlaces = 1<<placeBits - 1
+)
 
 type spillFile interface {
 	io.ReaderAt
@@ -65,8 +71,8 @@ type spillFile interface {
 
 // find returns the pass that claimed the id.
 func (s *idSet) find(k idKey) (pass uint64, ok bool, err error) {
-	if len(s.table) > 0 {
-		if c := s.slot(k); c.key == k {
+	if len(s.slots) > 0 {
+		if _, c := s.slot(k); c != nil {
 			return c.pass, true, nil
 		}
 	}
@@ -81,63 +87,73 @@ func (s *idSet) find(k idKey) (pass uint64, ok bool, err error) {
 // touch reads the memory that keys are looked for in. Read one after the other,
 // each is waited for; like this they come together.
 func (s *idSet) touch(keys []idKey) {
-	if len(s.table) == 0 {
+	if len(s.slots) == 0 {
 		return
 	}
-	mask := uint64(len(s.table) - 1)
+	mask := uint64(len(s.slots) - 1)
 	for _, k := range keys {
-		s.touched += s.table[k[0]>>1&mask].pass
+		s.touched += s.slots[k[0]>>1&mask]
 	}
 }
 
 // slot is where the key is, or where it has to go.
-func (s *idSet) slot(k idKey) *claim {
-	mask := uint64(len(s.table) - 1)
+func (s *idSet) slot(k idKey) (slot *uint32, c *claim) {
+	mask, part := uint64(len(s.slots)-1), uint32(k[1])&^slotPlaces
 	for i := k[0] >> 1 & mask; ; i = (i + 1) & mask {
-		if c := &s.table[i]; c.key == k || c.key.none() {
-			return c
+		slot = &s.slots[i]
+		if *slot == 0 {
+			return slot, nil
+		}
+		if *slot&^slotPlaces == part {
+			if c = &s.claims[*slot&slotPlaces-1]; c.key == k {
+				return slot, c
+			}
 		}
 	}
 }
 
 // put claims the id for a pass, whoever had it before.
 func (s *idSet) put(k idKey, pass uint64) error {
-	if s.live >= maxLive {
+	if len(s.claims) >= maxLive {
 		if err := s.flush(); err != nil {
 			return err
 		}
 	}
-	if 2*s.live >= len(s.table) {
+	if 2*len(s.claims) >= len(s.slots) {
 		s.grow()
 	}
-	c := s.slot(k)
-	if c.key != k {
-		s.live++
+	slot, c := s.slot(k)
+	if c != nil {
+		c.pass = pass
+		return nil
 	}
-	*c = claim{k, pass}
+	s.claims = append(s.claims, claim{k, pass})
+	*slot = uint32(k[1])&^slotPlaces | uint32(len(s.claims))
 	return nil
 }
 
 func (s *idSet) grow() {
-	old := s.table
-	s.table = make([]claim, max(1024, 2*len(old)))
-	for _, c := range old {
-		if !c.key.none() {
-			*s.slot(c.key) = c
+	s.slots = make([]uint32, max(1024, 2*len(s.slots)))
+	mask := uint64(len(s.slots) - 1)
+	for i := range s.claims {
+		k := &s.claims[i].key
+		at := k[0] >> 1 & mask
+		for s.slots[at] != 0 {
+			at = (at + 1) & mask
 		}
+		s.slots[at] = uint32(k[1])&^slotPlaces | uint32(i+1)
 	}
 }
 
-// flush writes the table to a file, as the newest run.
+// flush writes the claims to a file, as the newest run.
 func (s *idSet) flush() error {
-	claims := slices.DeleteFunc(s.table, func(c claim) bool { return c.key.none() })
-	slices.SortFunc(claims, func(a, b claim) int { return a.key.compare(b.key) })
-	r, err := writeRun(s.spill, claims)
+	slices.SortFunc(s.claims, func(a, b claim) int { return a.key.compare(b.key) })
+	r, err := writeRun(s.spill, s.claims)
 	if err != nil {
 		return err
 	}
 	s.runs = slices.Insert(s.runs, 0, r)
-	s.table, s.live = nil, 0
+	s.claims, s.slots = nil, nil
 	return nil
 }
 
@@ -146,7 +162,7 @@ func (s *idSet) close() error {
 	for _, r := range s.runs {
 		errs = append(errs, r.file.Close())
 	}
-	s.table, s.runs = nil, nil
+	s.claims, s.slots, s.runs = nil, nil, nil
 	return errors.Join(errs...)
 }
 
