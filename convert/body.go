@@ -91,16 +91,45 @@ func (b *body) Read(p []byte) (int, error) {
 		}
 	}
 	n, err := b.read(p)
-	b.given += int64(n)
-	if b.first == 0 {
-		b.first = firstByte(p[:n])
-	}
-	b.lines += int64(bytes.Count(p[:n], []byte{'\n'}))
+	b.count(p[:n])
 	if err != nil && b.isGz {
 		err = gzipError(err)
 	}
 	b.err = err
 	return n, err
+}
+
+// Whole gives a stream that was inflated in one piece, as if it had been read to
+// its end. ok is false where it was not, and the body is to be read.
+func (b *body) Whole() (text []byte, ok bool) {
+	if b.err != nil || b.doubt != nil {
+		return nil, false
+	}
+	if b.plain == nil {
+		if b.err = b.begin(); b.err != nil {
+			if b.isGz {
+				b.err = gzipError(b.err)
+			}
+			return nil, false
+		}
+	}
+	if b.plain != &b.whole {
+		return nil, false
+	}
+	text = b.whole.rest()
+	b.count(text)
+	b.err = io.EOF
+	return text, true
+}
+
+func (b *body) count(text []byte) {
+	b.given += int64(len(text))
+	if b.first == 0 {
+		b.first = firstByte(text)
+	}
+	if !b.isJSON() { // of which nobody counts lines
+		b.lines += int64(bytes.Count(text, []byte{'\n'}))
+	}
 }
 
 // gzipError says that it is the compression that is broken, where the error

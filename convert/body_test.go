@@ -3,6 +3,7 @@ package convert
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -48,11 +49,11 @@ func TestBody(t *testing.T) {
 			b := newBody(strings.NewReader("left from before"))
 			io.Copy(io.Discard, b)
 			for name, in := range map[string]io.Reader{
-				"whole": strings.NewReader(c.in), "bytes": iotest.OneByteReader(strings.NewReader(c.in)),
+				"read": strings.NewReader(c.in), "whole": strings.NewReader(c.in), "bytes": iotest.OneByteReader(strings.NewReader(c.in)),
 				"data and EOF": iotest.DataErrReader(strings.NewReader(c.in)),
 			} {
 				b.reset(in, nil)
-				got, err := io.ReadAll(b)
+				got, err := readBody(b, name)
 				if string(got) != c.want {
 					t.Errorf("%s: read %.60q, want %.60q", name, got, c.want)
 				}
@@ -65,6 +66,19 @@ func TestBody(t *testing.T) {
 			}
 		})
 	}
+}
+
+// readBody takes all of b at once, if it can and the name of the case is "whole".
+func readBody(b *body, name string) ([]byte, error) {
+	if name == "whole" {
+		if text, ok := b.Whole(); ok {
+			if n, err := b.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+				return nil, fmt.Errorf("after all of it: %d bytes, %w", n, err)
+			}
+			return text, nil
+		}
+	}
+	return io.ReadAll(b)
 }
 
 // TestWhole checks which streams are inflated in one piece, where a library for
@@ -96,6 +110,10 @@ func TestWhole(t *testing.T) {
 		if c.name == "longer" && n != maxWholeOutput+1 {
 			t.Errorf("%s: %d bytes", c.name, n)
 		}
+		b.reset(strings.NewReader(c.in), nil)
+		if text, ok := b.Whole(); ok != c.whole || ok && int64(len(text)) != n {
+			t.Errorf("%s: %d bytes at once, %v", c.name, len(text), ok)
+		}
 		if cap(b.whole.out) > maxWholeOutput {
 			t.Errorf("%s: took %d bytes", c.name, cap(b.whole.out))
 		}
@@ -114,6 +132,10 @@ func FuzzBody(f *testing.F) {
 		want, wantErr := io.ReadAll(io.LimitReader(bitByBit, 1<<20))
 		if !bytes.Equal(got, want) || (err == nil) != (wantErr == nil) {
 			t.Errorf("at once: %d bytes, %v; bit by bit: %d bytes, %v", len(got), err, len(want), wantErr)
+		}
+		again := newBody(bytes.NewReader(data))
+		if text, err := readBody(again, "whole"); len(text) <= 1<<20 && (!bytes.Equal(text, want) || (err == nil) != (wantErr == nil)) {
+			t.Errorf("as a whole: %d bytes, %v; bit by bit: %d bytes, %v", len(text), err, len(want), wantErr)
 		}
 		if !bytes.HasPrefix(data, gzipMagic) && (err != nil || !bytes.Equal(got, data[:min(len(data), 1<<20)])) {
 			t.Errorf("plain bytes are changed: %v", err)

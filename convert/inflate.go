@@ -97,6 +97,13 @@ func (w *whole) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// rest is all that Read has not given yet.
+func (w *whole) rest() []byte {
+	given := w.given
+	w.given = len(w.out)
+	return w.out[given:]
+}
+
 // result is what became of a member.
 type result uint8
 

@@ -29,20 +29,22 @@ func sample(f *testing.F, typ string, texts ...string) {
 	}
 }
 
-// twice decodes data at once and byte by byte, which must not differ, and sees
-// to it that what is stored can be written. The key says nothing, so that the
+// twice decodes data at once and byte by byte, which must not differ, from memory
+// neither, and sees to it that what is stored can be written. The key says nothing, so that the
 // records' own dates are used.
 func twice(t *testing.T, typ string, data []byte) (*sink, error) {
 	t.Helper()
-	var sinks [2]sink
-	var errs [2]error
-	for i, body := range []io.Reader{bytes.NewReader(data), iotest.OneByteReader(bytes.NewReader(data))} {
+	var sinks [3]sink
+	var errs [3]error
+	for i, body := range []io.Reader{bytes.NewReader(data), iotest.OneByteReader(bytes.NewReader(data)), inMemory{nil, bytes.Clone(data)}} {
 		in := &logtype.Input{Object: mirror.Object{LastModified: day}, Match: layout.Match{}, Body: body}
 		errs[i] = logtype.ByName(typ).Decode(t.Context(), in, &sinks[i])
 	}
-	one, other := &sinks[0], &sinks[1]
-	if one.stored != other.stored || !slices.Equal(one.bad, other.bad) || errText(errs[0]) != errText(errs[1]) {
-		t.Errorf("at once: %d stored, bad %q, %v\nbyte by byte: %d stored, bad %q, %v", one.stored, one.bad, errs[0], other.stored, other.bad, errs[1])
+	one := &sinks[0]
+	for i, way := range []string{"", "byte by byte", "from memory"} {
+		if other := &sinks[i]; one.stored != other.stored || !slices.Equal(one.bad, other.bad) || errText(errs[0]) != errText(errs[i]) {
+			t.Errorf("at once: %d stored, bad %q, %v\n%s: %d stored, bad %q, %v", one.stored, one.bad, errs[0], way, other.stored, other.bad, errs[i])
+		}
 	}
 	written := 0
 	for _, p := range one.parts {

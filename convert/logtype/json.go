@@ -37,11 +37,18 @@ type jsonReader struct {
 }
 
 func newJSONReader(ctx context.Context, r io.Reader) *jsonReader {
+	if text, ok := wholeText(ctx, r); ok {
+		return &jsonReader{ctx: ctx, r: r, buf: text, end: len(text), err: io.EOF, mark: -1}
+	}
 	pooled := buffers.Get().(*[]byte)
 	return &jsonReader{ctx: ctx, r: r, pooled: pooled, buf: *pooled, mark: -1}
 }
 
-func (j *jsonReader) close() { buffers.Put(j.pooled) }
+func (j *jsonReader) close() {
+	if j.pooled != nil {
+		buffers.Put(j.pooled)
+	}
+}
 
 // keep starts keeping the text from the next byte on.
 func (j *jsonReader) keep() { j.mark, j.over = j.pos, false }

@@ -17,6 +17,20 @@ const (
 // buffers holds read buffers of readSize: a thousand tiny objects need one.
 var buffers = sync.Pool{New: func() any { b := make([]byte, readSize); return &b }}
 
+// wholeBody is a body that may lie in memory as a whole: then nothing is copied.
+type wholeBody interface {
+	// Whole gives all of the body, if it can, as if it had been read to its end. It
+	// is valid as long as the body, and not to be written to.
+	Whole() (text []byte, ok bool)
+}
+
+func wholeText(ctx context.Context, r io.Reader) (text []byte, ok bool) {
+	if w, isWhole := r.(wholeBody); isWhole && ctx.Err() == nil {
+		return w.Whole()
+	}
+	return nil, false
+}
+
 // lineReader cuts a text into lines without copying them. A line over maxLine
 // is skipped in bounded memory; only its beginning is kept.
 type lineReader struct {
@@ -36,14 +50,20 @@ func newLineReader(ctx context.Context, r io.Reader) *lineReader {
 }
 
 func (l *lineReader) begin(ctx context.Context, r io.Reader) {
-	pooled := buffers.Get().(*[]byte)
-	*l = lineReader{ctx: ctx, r: r, pooled: pooled, buf: *pooled}
+	if text, ok := wholeText(ctx, r); ok {
+		*l = lineReader{ctx: ctx, r: r, buf: text, end: len(text), err: io.EOF}
+	} else {
+		pooled := buffers.Get().(*[]byte)
+		*l = lineReader{ctx: ctx, r: r, pooled: pooled, buf: *pooled}
+	}
 	l.skipMark()
 }
 
 // close gives the buffer back; no line is valid after it.
 func (l *lineReader) close() {
-	buffers.Put(l.pooled)
+	if l.pooled != nil {
+		buffers.Put(l.pooled)
+	}
 	*l = lineReader{}
 }
 

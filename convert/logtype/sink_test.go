@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -175,14 +176,26 @@ type decoded struct {
 
 func (d decoded) run(t *testing.T, typ string) {
 	t.Run(d.name, func(t *testing.T) {
-		s, err := decode(t, typ, d.key, d.text)
-		if got := errText(err); got != d.err {
-			t.Errorf("error:\n got %s\nwant %s", got, d.err)
+		for _, body := range []io.Reader{strings.NewReader(d.text), inMemory{strings.NewReader(d.text), []byte(d.text)}} {
+			s := &sink{}
+			in := &logtype.Input{Object: mirror.Object{Bucket: "logs", Key: d.key, LastModified: day}, Match: layout.Parse(d.key), Body: body}
+			err := logtype.ByName(typ).Decode(t.Context(), in, s)
+			if got := errText(err); got != d.err {
+				t.Errorf("%T: error:\n got %s\nwant %s", body, got, d.err)
+			}
+			compare(t, "rows", s.rows(t), d.rows)
+			compare(t, "bad lines", s.bad, d.bad)
 		}
-		compare(t, "rows", s.rows(t), d.rows)
-		compare(t, "bad lines", s.bad, d.bad)
 	})
 }
+
+// inMemory is a body that lies in memory as a whole; nobody reads it.
+type inMemory struct {
+	io.Reader
+	text []byte
+}
+
+func (m inMemory) Whole() ([]byte, bool) { return m.text, true }
 
 func errText(err error) string {
 	if err == nil {
