@@ -151,7 +151,7 @@ func (p *plan) takeUnit(ctx context.Context, objects []lake.UnitObject, insert *
 		return nil
 	}
 	for _, o := range objects {
-		if err := p.insert(ctx, insert, o.Object, logtype.ByName(o.Table), o.Unit); err != nil {
+		if err := p.insert(ctx, insert, o.Object, logtype.ByName(o.Table), dayOf(o.Object, layout.Parse(o.Key)), o.Unit); err != nil {
 			return err
 		}
 	}
@@ -178,12 +178,12 @@ func (p *plan) take(ctx context.Context, o mirror.Object, insert *sql.Stmt, skip
 	case !slices.Contains(r.types, typ):
 		return nil
 	}
-	return p.insert(ctx, insert, o, typ, 0)
+	return p.insert(ctx, insert, o, typ, day, 0)
 }
 
-func (p *plan) insert(ctx context.Context, insert *sql.Stmt, o mirror.Object, typ *logtype.Type, unit int64) error {
-	day := dayOf(o, layout.Parse(o.Key))
-	_, err := insert.ExecContext(ctx, o.ID, o.Bucket, o.Key, o.Path, o.Size, o.ETag, o.LastModified.UnixMilli(),
+func (p *plan) insert(ctx context.Context, insert *sql.Stmt, o mirror.Object, typ *logtype.Type, day time.Time, unit int64) error {
+	// The driver starts a goroutine for each statement that can be cancelled.
+	_, err := insert.ExecContext(context.WithoutCancel(ctx), o.ID, o.Bucket, o.Key, o.Path, o.Size, o.ETag, o.LastModified.UnixMilli(),
 		slices.Index(logtype.Types, typ), day.Format(time.DateOnly), unit)
 	if err != nil {
 		return err
