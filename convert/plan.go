@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"os"
@@ -26,7 +27,8 @@ const (
 	// sniffSize is how much of an object is looked at where its key says
 	// nothing.
 	sniffSize = 16 << 10
-	// skipBatch is how many skipped objects are recorded at once.
+	// skipBatch is how many skipped objects are recorded at once, and how many
+	// others are put into the plan.
 	skipBatch = 1000
 )
 
@@ -52,6 +54,8 @@ type plan struct {
 	conn  *sql.Conn // temporary tables belong to a connection
 	body  *body     // for sniffing
 	start [sniffSize]byte
+	added int    // objects of which only rows knows as yet
+	rows  []byte // JSON: their ids, types, days and units
 }
 
 // plan goes through the objects without a conversion, puts those that are logs
@@ -91,12 +95,7 @@ func (p *plan) fill(ctx context.Context) (err error) {
 			p.conn.ExecContext(context.Background(), "ROLLBACK")
 		}
 	}()
-	insert, err := p.conn.PrepareContext(ctx, "INSERT INTO temp.plan VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-	if err != nil {
-		return err
-	}
-	defer insert.Close()
-	if err := p.again(ctx, insert); err != nil {
+	if err := p.again(ctx); err != nil {
 		return err
 	}
 	skips := skipper{run: p.run}
@@ -104,11 +103,14 @@ func (p *plan) fill(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		if err := p.take(ctx, o, insert, &skips); err != nil {
+		if err := p.take(ctx, o, &skips); err != nil {
 			return err
 		}
 	}
 	if err := skips.flush(ctx); err != nil {
+		return err
+	}
+	if err := p.flush(ctx); err != nil {
 		return err
 	}
 	_, err = p.conn.ExecContext(ctx, "COMMIT")
@@ -116,7 +118,7 @@ func (p *plan) fill(ctx context.Context) (err error) {
 }
 
 // again puts the units into the plan that are to be converted once more.
-func (p *plan) again(ctx context.Context, insert *sql.Stmt) error {
+func (p *plan) again(ctx context.Context) error {
 	o := p.run.options
 	if o.Again == OnlyNew {
 		return nil
@@ -132,18 +134,18 @@ func (p *plan) again(ctx context.Context, insert *sql.Stmt) error {
 			return err
 		}
 		if len(u) > 0 && u[0].Unit != o.Unit {
-			if err := p.takeUnit(ctx, u, insert); err != nil {
+			if err := p.takeUnit(ctx, u); err != nil {
 				return err
 			}
 			u = u[:0]
 		}
 		u = append(u, o)
 	}
-	return p.takeUnit(ctx, u, insert)
+	return p.takeUnit(ctx, u)
 }
 
 // takeUnit takes all objects of a unit, if one of them is wanted.
-func (p *plan) takeUnit(ctx context.Context, objects []lake.UnitObject, insert *sql.Stmt) error {
+func (p *plan) takeUnit(ctx context.Context, objects []lake.UnitObject) error {
 	wanted := slices.ContainsFunc(objects, func(o lake.UnitObject) bool {
 		return slices.Contains(p.run.types, logtype.ByName(o.Table)) && p.run.wantsDay(dayOf(o.Object, layout.Parse(o.Key)))
 	})
@@ -151,7 +153,7 @@ func (p *plan) takeUnit(ctx context.Context, objects []lake.UnitObject, insert *
 		return nil
 	}
 	for _, o := range objects {
-		if err := p.insert(ctx, insert, o.Object, logtype.ByName(o.Table), dayOf(o.Object, layout.Parse(o.Key)), o.Unit); err != nil {
+		if err := p.add(ctx, o.Object, logtype.ByName(o.Table), dayOf(o.Object, layout.Parse(o.Key)), o.Unit); err != nil {
 			return err
 		}
 	}
@@ -159,7 +161,7 @@ func (p *plan) takeUnit(ctx context.Context, objects []lake.UnitObject, insert *
 }
 
 // take decides about one object.
-func (p *plan) take(ctx context.Context, o mirror.Object, insert *sql.Stmt, skips *skipper) error {
+func (p *plan) take(ctx context.Context, o mirror.Object, skips *skipper) error {
 	r := p.run
 	m := layout.Parse(o.Key)
 	day := dayOf(o, m)
@@ -178,19 +180,39 @@ func (p *plan) take(ctx context.Context, o mirror.Object, insert *sql.Stmt, skip
 	case !slices.Contains(r.types, typ):
 		return nil
 	}
-	return p.insert(ctx, insert, o, typ, day, 0)
+	return p.add(ctx, o, typ, day, 0)
 }
 
-func (p *plan) insert(ctx context.Context, insert *sql.Stmt, o mirror.Object, typ *logtype.Type, day time.Time, unit int64) error {
-	// The driver starts a goroutine for each statement that can be cancelled.
-	_, err := insert.ExecContext(context.WithoutCancel(ctx), o.ID, o.Bucket, o.Key, o.Path, o.Size, o.ETag, o.LastModified.UnixMilli(),
-		slices.Index(logtype.Types, typ), day.Format(time.DateOnly), unit)
-	if err != nil {
-		return err
-	}
+func (p *plan) add(ctx context.Context, o mirror.Object, typ *logtype.Type, day time.Time, unit int64) error {
+	p.rows = fmt.Appendf(p.rows, `,[%d,%d,"%s",%d]`, o.ID, slices.Index(logtype.Types, typ), day.Format(time.DateOnly), unit)
+	p.added++
 	p.run.progress.AllObjects++
 	p.run.progress.AllBytes += o.Size
 	p.run.tell()
+	if p.added < skipBatch {
+		return nil
+	}
+	return p.flush(ctx)
+}
+
+// flush puts many objects into the plan at once: with tiny ones, a statement for
+// each is a tenth of a run.
+func (p *plan) flush(ctx context.Context) error {
+	if p.added == 0 {
+		return nil
+	}
+	p.rows[0] = '['
+	p.rows = append(p.rows, ']')
+	const insert = "INSERT INTO temp.plan SELECT " + mirror.ObjectColumns + `, value->>1, value->>2, value->>3
+		FROM json_each(?) JOIN objects o ON o.id = value->>0`
+	res, err := p.conn.ExecContext(ctx, insert, string(p.rows))
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n != int64(p.added) {
+		return errors.Join(fmt.Errorf("state.db has %d of %d objects that are to be converted", n, p.added), err)
+	}
+	p.added, p.rows = 0, p.rows[:0]
 	return nil
 }
 

@@ -45,6 +45,7 @@ type sink struct {
 	ctx      context.Context
 	typ      *logtype.Type
 	bucket   string
+	day      string // of its keys; most of its records are of that day too
 	identity [sha256.Size]byte
 	parts    map[string]*openPart // by place
 	finished []*lake.PartWriter
@@ -55,8 +56,10 @@ type sink struct {
 	clock    int64
 	bad      []lake.BadLine
 	badText  int
-	spare    *openPart // its batch serves the next part of the same columns
-	ids      *idPass   // nil where records have no id
+	// Batches that serve the next parts of the same columns: what is large, of the
+	// units' days, and what is small, of those beside them.
+	spare [2]*openPart
+	ids   *idPass // nil where records have no id
 	// of the unit's records, those with an id that was there before
 	duplicates int64
 	unsure     []idKey // ids of records that are still to be looked up
@@ -89,8 +92,8 @@ type columnList struct {
 	text    string
 }
 
-func (s *sink) begin(ctx context.Context, t *logtype.Type, bucket string, identity [sha256.Size]byte) {
-	s.ctx, s.typ, s.bucket, s.identity = ctx, t, bucket, identity
+func (s *sink) begin(ctx context.Context, t *logtype.Type, bucket, day string, identity [sha256.Size]byte) {
+	s.ctx, s.typ, s.bucket, s.day, s.identity = ctx, t, bucket, day, identity
 	s.parts, s.sequence = map[string]*openPart{}, map[string]int{}
 	s.finished, s.lists, s.bad = nil, nil, nil
 	s.last, s.held, s.badText, s.err = nil, 0, 0, nil
@@ -144,8 +147,9 @@ func (s *sink) listText(columns []schema.Column) string {
 
 func (s *sink) newPart(place string, partition []string, columns []schema.Column) *openPart {
 	p := &openPart{place: place, partition: slices.Clone(partition), columns: columns}
-	if s.spare != nil && slices.EqualFunc(s.spare.batch.Columns[:len(s.spare.batch.Columns)-1], columns, equalColumn) {
-		p.batch, s.spare = s.spare.batch, nil
+	spare := s.spareOf(p)
+	if old := *spare; old != nil && slices.EqualFunc(old.batch.Columns[:len(old.batch.Columns)-1], columns, equalColumn) {
+		p.batch, *spare = old.batch, nil
 	} else {
 		source := schema.Column{Name: lake.ObjectColumn, Type: schema.Text}
 		p.batch = batch.New(append(slices.Clone(columns), source))
@@ -157,6 +161,13 @@ func (s *sink) newPart(place string, partition []string, columns []schema.Column
 	}
 	s.parts[place] = p
 	return p
+}
+
+func (s *sink) spareOf(p *openPart) **openPart {
+	if strings.Join(p.partition[max(0, len(p.partition)-3):], "-") == s.day {
+		return &s.spare[0]
+	}
+	return &s.spare[1]
 }
 
 func equalColumn(a, b schema.Column) bool { return a.Name == b.Name && a.Type.Equal(b.Type) }
@@ -296,7 +307,7 @@ func (s *sink) end(p *openPart) error {
 		return err
 	}
 	p.batch.Reset()
-	s.spare = p
+	*s.spareOf(p) = p
 	if p.writer == nil {
 		return nil
 	}

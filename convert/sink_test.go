@@ -23,7 +23,7 @@ func TestSinkThatCannotWrite(t *testing.T) {
 	}
 	typ := logtype.ByName("vpc_flow_logs")
 	s := &sink{lake: l}
-	s.begin(t.Context(), typ, "logs", [sha256.Size]byte{})
+	s.begin(t.Context(), typ, "logs", "", [sha256.Size]byte{})
 	s.open(mirror.Object{Bucket: "logs", Key: "a"})
 	b, err := s.Batch([]string{"2026", "01", "02"}, typ.Columns)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strconv"
 	"time"
 
 	"logsql/convert/batch"
@@ -49,9 +50,10 @@ func (w *worker) convert(ctx context.Context, u *unit) error {
 // heard. A *doubt says that the unit has to be tried again.
 func (w *worker) try(ctx context.Context, u *unit, told *int) error {
 	started := time.Now()
-	w.sink.begin(ctx, u.typ, u.objects[0].Bucket, w.identity(u))
+	day := dayOf(u.objects[0].Object, u.objects[0].match)
+	w.sink.begin(ctx, u.typ, u.objects[0].Bucket, day.Format(time.DateOnly), w.identity(u))
 	defer w.sink.abort() // after a commit there is nothing left
-	ids, err := w.run.ids.begin(ctx, u.typ, dayOf(u.objects[0].Object, u.objects[0].match))
+	ids, err := w.run.ids.begin(ctx, u.typ, day)
 	if err != nil {
 		return err
 	}
@@ -117,8 +119,14 @@ func (w *worker) identity(u *unit) [sha256.Size]byte {
 	if w.run.options.Dedupe {
 		fmt.Fprintf(h, "without duplicates at %d\n", w.run.started.UnixNano())
 	}
+	var line []byte
 	for _, o := range u.objects {
-		fmt.Fprintf(h, "%q %q %d %q %d\n", o.Bucket, o.Key, o.Size, o.ETag, o.LastModified.UnixMilli())
+		line = append(strconv.AppendQuote(line[:0], o.Bucket), ' ')
+		line = append(strconv.AppendQuote(line, o.Key), ' ')
+		line = append(strconv.AppendInt(line, o.Size, 10), ' ')
+		line = append(strconv.AppendQuote(line, o.ETag), ' ')
+		line = append(strconv.AppendInt(line, o.LastModified.UnixMilli(), 10), '\n')
+		h.Write(line)
 	}
 	return [sha256.Size]byte(h.Sum(nil))
 }
