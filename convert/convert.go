@@ -259,6 +259,7 @@ func (r *run) convert(ctx context.Context, p *plan) error {
 	for range n {
 		workers.Go(func() {
 			w := newWorker(r)
+			defer w.folder.close()
 			for u := range units {
 				if ctx.Err() != nil {
 					continue

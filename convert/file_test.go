@@ -45,6 +45,33 @@ func TestFile(t *testing.T) {
 	}
 }
 
+// TestFolder opens files of several folders in turn, and some that are not there.
+func TestFolder(t *testing.T) {
+	var f folder
+	defer f.close()
+	root := t.TempDir()
+	for _, name := range []string{"a/1", "a/2", "b/1", "a/1"} {
+		path := filepath.Join(root, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(name), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		o, err := f.open(path, int64(len(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(o); string(got) != name || err != nil {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+		o.Close()
+		for _, gone := range []string{path + "x", filepath.Join(root, "c/1")} {
+			var failed *fs.PathError
+			if _, err := f.open(gone, 1); !errors.As(err, &failed) || failed.Path != gone || !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s, which is not there: %v", gone, err)
+			}
+		}
+	}
+}
+
 // pieces reads at most n bytes at once.
 type pieces struct {
 	r io.Reader

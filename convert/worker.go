@@ -19,10 +19,11 @@ import (
 
 // worker converts one unit after the other; its buffers serve them all.
 type worker struct {
-	run  *run
-	file *file // the object that is being read
-	body *body
-	sink *sink
+	run    *run
+	folder folder // of the newest object
+	file   *file  // the object that is being read
+	body   *body
+	sink   *sink
 }
 
 func newWorker(r *run) *worker {
@@ -144,7 +145,7 @@ func partName(unit [sha256.Size]byte, place string, sequence int) string {
 // object decodes one object. A *fs.PathError and no conversion mean that its
 // file cannot be opened; other errors end the run.
 func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.Conversion, error) {
-	f, err := openFile(w.run.m.Path(o.Path), o.Size)
+	f, err := w.folder.open(w.run.m.Path(o.Path), o.Size)
 	if err != nil {
 		return nil, err
 	}
