@@ -42,7 +42,6 @@ type unit struct {
 
 type planned struct {
 	mirror.Object
-	match layout.Match
 	doubt *doubt // once a try has shown that part of it is not to be believed
 }
 
@@ -435,7 +434,7 @@ func (g *grouper) add(o mirror.Object, c class) (full *unit) {
 	if g.unit == nil {
 		g.unit, g.class, g.bytes = &unit{typ: logtype.Types[c.typ], replaces: c.unit}, c, 0
 	}
-	g.unit.objects = append(g.unit.objects, planned{Object: o, match: layout.Parse(o.Key)})
+	g.unit.objects = append(g.unit.objects, planned{Object: o})
 	g.bytes += o.Size
 	return full
 }

@@ -15,6 +15,7 @@ import (
 	"logsql/convert/batch"
 	"logsql/convert/lake"
 	"logsql/convert/logtype"
+	"logsql/ingest/layout"
 )
 
 // worker converts one unit after the other; its buffers serve them all.
@@ -51,7 +52,7 @@ func (w *worker) convert(ctx context.Context, u *unit) error {
 // heard. A *doubt says that the unit has to be tried again.
 func (w *worker) try(ctx context.Context, u *unit, told *int) error {
 	started := time.Now()
-	day := dayOf(u.objects[0].Object, u.objects[0].match)
+	day := dayOf(u.objects[0].Object, layout.Parse(u.objects[0].Key))
 	w.sink.begin(ctx, u.typ, u.objects[0].Bucket, day.Format(time.DateOnly), w.identity(u))
 	defer w.sink.abort() // after a commit there is nothing left
 	ids, err := w.run.ids.begin(ctx, u.typ, day)
@@ -154,7 +155,8 @@ func (w *worker) object(ctx context.Context, t *logtype.Type, o planned) (*lake.
 	w.body.reset(f, o.doubt)
 	w.sink.open(o.Object)
 	c := &lake.Conversion{Object: o.ID, Outcome: lake.Converted, Version: t.Version}
-	in := &logtype.Input{Object: o.Object, Match: o.match, Body: w.body, FallbackDay: dayOf(o.Object, o.match)}
+	match := layout.Parse(o.Key)
+	in := &logtype.Input{Object: o.Object, Match: match, Body: w.body, FallbackDay: dayOf(o.Object, match)}
 	head, _ := w.body.raw.Peek(len(parquetMagic))
 	isParquet := string(head) == parquetMagic
 	switch {
