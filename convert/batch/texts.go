@@ -49,19 +49,29 @@ func (t *texts) addPlain(v []byte) int {
 
 // addKey is add of the text of a key, with the key's hash.
 func (t *texts) addKey(k *key, h uint64) int {
-	var room [24]byte
 	if t.plain {
-		return t.addPlain(k.text(&room))
+		return t.addNew(k, h)
 	}
-	n := int(k[2] >> keyShift)
-	t.total += n
+	t.total += int(k[2] >> keyShift)
 	if t.last < 0 || t.keys[t.last] != *k {
 		if t.last = t.findKey(k, h); t.last < 0 {
-			return t.addEntry(k.text(&room), *k, h)
+			return t.addNew(k, h)
 		}
 	}
 	t.ids = append(roomFor(t.ids), t.last)
 	return 4
+}
+
+// addNew is addKey where the text itself is needed. Room for it in addKey would
+// be cleared for each value, and slowly where a page of the stack ends in it.
+//
+//go:noinline
+func (t *texts) addNew(k *key, h uint64) int {
+	var room [24]byte
+	if t.plain {
+		return t.addPlain(k.text(&room))
+	}
+	return t.addEntry(k.text(&room), *k, h)
 }
 
 // addLong is add of a text that is too long for a key, with its hash.
