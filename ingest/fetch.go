@@ -59,6 +59,9 @@ func (f fetcher) fetch(ctx context.Context, o Object) (Object, *mirror.File, err
 		case !e.Temporary || n+1 >= attempts:
 			return t.o, nil, err
 		}
+		if f.gate.more != nil {
+			f.gate.more()
+		}
 		select {
 		case <-ctx.Done():
 			return t.o, nil, ctx.Err()

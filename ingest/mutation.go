@@ -54,7 +54,7 @@ func (s *syncer) settleVersion(ctx context.Context, have, version Object) error 
 // keepBeside sends a fetched object to the mirror as another version of have.
 func (s *syncer) keepBeside(have, o Object, file *mirror.File) {
 	o.Sum = file.Sum()
-	s.arrivals <- mirror.Arrival{Object: o, File: file, Beside: true}
+	s.arrivals.put(mirror.Arrival{Object: o, File: file, Beside: true})
 }
 
 // settleBeside does for a version that has just been admitted what is done for
@@ -115,7 +115,7 @@ func (s *syncer) again(ctx context.Context, t task, o Object, file *mirror.File)
 		return nil
 	}
 	o.ID, o.Path = have.ID, have.Path
-	s.arrivals <- mirror.Arrival{Object: o, File: file}
+	s.arrivals.put(mirror.Arrival{Object: o, File: file})
 	return nil
 }
 

@@ -21,6 +21,7 @@ type gate struct {
 	cautious   bool          // the store has complained
 	best, now  time.Duration // until an answer comes: at its fastest, of late
 	slowed     time.Time
+	more       func() // the limit was raised, or a worker waits before it tries again; nil is nobody's business
 }
 
 const fewest = 4
@@ -43,17 +44,25 @@ func (g *gate) enter() {
 
 // leave ends a request that was answered, well or not, after took.
 func (g *gate) leave(took time.Duration, err error) {
+	if g.left(took, err) && g.more != nil {
+		g.more()
+	}
+}
+
+func (g *gate) left(took time.Duration, err error) (more bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.busy--
 	var e *Error
 	switch {
-	case errors.As(err, &e) && e.Busy():
+	case err != nil && errors.As(err, &e) && e.Busy():
 		g.slow()
 	case err == nil && took > 0 && g.answered(took):
+		more = true
 		g.wake.Signal() // for the place that is new
 	}
 	g.wake.Signal()
+	return more
 }
 
 // slow halves the limit, not twice for one burst.
@@ -74,7 +83,7 @@ func (g *gate) answered(took time.Duration) (more bool) {
 		g.now = took
 	}
 	g.now += (took - g.now) / 16
-	if g.now > 4*g.best+5*time.Millisecond {
+	if g.now > 4*g.best+time.Millisecond {
 		return false
 	}
 	if g.credit++; !g.cautious || g.credit >= g.limit {

@@ -51,7 +51,12 @@ func Sync(ctx context.Context, m *mirror.Mirror, targets []Target, o Options) (R
 // now is a variable for tests.
 var now = time.Now
 
+// ballast is memory that is never touched. What lives in a sync is little, and
+// collecting garbage as often as that doubles would be a tenth of the work.
+const ballast = 12 << 20
+
 func syncAll(ctx context.Context, m *mirror.Mirror, targets []Target, o Options, rep *reporter) (err error) {
+	defer runtime.KeepAlive(make([]byte, ballast))
 	if !o.DryRun {
 		release, err := m.Lock("logsql sync")
 		if err != nil {
@@ -145,7 +150,7 @@ type syncer struct {
 	gate       *gate
 	meter      *meter
 	tasks      chan task
-	arrivals   chan mirror.Arrival
+	arrivals   *arrivals
 	stop       context.CancelCauseFunc
 	remembered sync.Once
 	incomplete bool // an object that was there is not recorded
@@ -168,27 +173,19 @@ func (s *syncer) run(parent context.Context) error {
 	defer stop(nil)
 	s.stop = stop
 	s.tasks = make(chan task, 4*s.opts.Workers)
-	// The other half of a batch: fetching goes on while one is made durable.
-	s.arrivals = make(chan mirror.Arrival, batchFiles/2)
+	s.arrivals = newArrivals()
 	var p *planner
 	var listErr error
 	go func() {
 		defer close(s.tasks)
 		p, listErr = s.list(ctx)
 	}()
-	var workers sync.WaitGroup
-	for range s.opts.Workers {
-		workers.Go(func() {
-			for t := range s.tasks {
-				if ctx.Err() == nil {
-					s.do(ctx, t)
-				}
-			}
-		})
-	}
+	crew := crew{most: s.opts.Workers, work: func() { s.work(ctx) }}
+	s.gate.more = crew.add
+	crew.start(s.gate.limit)
 	go func() {
-		workers.Wait()
-		close(s.arrivals)
+		crew.wait()
+		s.arrivals.end()
 	}()
 	// What has arrived is kept although the user interrupts.
 	s.admitAll(context.WithoutCancel(ctx))
@@ -196,6 +193,15 @@ func (s *syncer) run(parent context.Context) error {
 		return err
 	}
 	return s.seal(ctx, p)
+}
+
+// work fetches until there is nothing more.
+func (s *syncer) work(ctx context.Context) {
+	for t := range s.tasks {
+		if ctx.Err() == nil {
+			s.do(ctx, t)
+		}
+	}
 }
 
 // list hands what is to be fetched to the workers.
@@ -347,7 +353,7 @@ func (s *syncer) do(ctx context.Context, t task) {
 	if t.have == nil {
 		if rel, ok := s.m.Find(t.o); ok {
 			t.o.Path = rel
-			s.arrivals <- mirror.Arrival{Object: t.o}
+			s.arrivals.put(mirror.Arrival{Object: t.o})
 			return
 		}
 	}
@@ -363,7 +369,7 @@ func (s *syncer) do(ctx context.Context, t task) {
 	case err == nil && t.have != nil:
 		s.settle(ctx, t, o, file)
 	case err == nil:
-		s.arrivals <- mirror.Arrival{Object: o, File: file}
+		s.arrivals.put(mirror.Arrival{Object: o, File: file})
 	case ctx.Err() != nil:
 		// It is fetched the next time.
 	case errors.As(err, &e) && e.Kind == s3.Fatal:
@@ -400,54 +406,28 @@ func (s *syncer) settle(ctx context.Context, t task, o Object, file *mirror.File
 	}
 }
 
-// A batch is admitted when it is half of this or this old; the other half waits
-// meanwhile. So a kill costs a batch at most, and what the workers have in hand.
-const (
-	batchFiles = 512
-	batchBytes = 256 << 20
-	batchAge   = time.Second
-)
-
 // admitAll admits arrivals until there are no more. After an error the rest is
 // dropped.
 func (s *syncer) admitAll(ctx context.Context) {
-	var batch []mirror.Arrival
-	var bytes int64
-	failed := false
-	flush := func() {
-		if len(batch) > 0 {
-			failed = !s.admit(ctx, batch) || failed
+	for failed := false; ; {
+		batch, more := s.arrivals.take()
+		switch {
+		case failed:
+			drop(batch)
+		case len(batch) > 0:
+			failed = !s.admit(ctx, batch)
 		}
-		batch, bytes = nil, 0
-	}
-	timer := time.NewTimer(batchAge)
-	defer timer.Stop()
-	for {
-		select {
-		case a, more := <-s.arrivals:
-			switch {
-			case !more:
-				flush()
-				return
-			case failed:
-				drop(a)
-				continue
-			case len(batch) == 0:
-				timer.Reset(batchAge)
-			}
-			batch, bytes = append(batch, a), bytes+a.Object.Size
-			if len(batch) >= batchFiles/2 || bytes >= batchBytes {
-				flush()
-			}
-		case <-timer.C:
-			flush()
+		if !more {
+			return
 		}
 	}
 }
 
-func drop(a mirror.Arrival) {
-	if a.File != nil {
-		a.File.Abort()
+func drop(batch []mirror.Arrival) {
+	for _, a := range batch {
+		if a.File != nil {
+			a.File.Abort()
+		}
 	}
 }
 

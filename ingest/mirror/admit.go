@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/md5"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -17,8 +16,6 @@ import (
 	"path"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // Steps are the steps of Admit, in order, for tests to crash at.
@@ -74,7 +71,7 @@ type admission struct {
 	// file, and the folders that are files of it.
 	clash, clashAbove map[string]bool
 
-	open map[string]*os.File // folders that files are moved from and to
+	open map[string]*os.File // folders that files are moved from and to; "." is the mirror's
 }
 
 // plain is the plain path of a key, and folded.
@@ -87,7 +84,8 @@ const maxOpen = 64
 // most of the time of a rename. What does not work that way is left to place.
 func (a *admission) move(temp, rel string) error {
 	from, to := a.folder(above(temp)), a.folder(above(rel))
-	if from == nil || to == nil || unix.Renameat(int(from.Fd()), temp[len(above(temp))+1:], int(to.Fd()), rel[len(above(rel))+1:]) != nil {
+	if from == nil || to == nil || a.m.calls.renameat(int(from.Fd()), temp[len(above(temp))+1:], int(to.Fd()), rel[len(above(rel))+1:]) != nil {
+		a.leave(above(rel)) // it may be gone, and another there in its place
 		return a.m.place(temp, rel, &a.dirs)
 	}
 	a.dirs.add(above(rel))
@@ -102,21 +100,57 @@ func (a *admission) folder(dir string) *os.File {
 	if f := a.open[dir]; f != nil {
 		return f
 	}
-	f, err := a.m.root.Open(dir)
+	f, err := a.find(dir)
 	if err != nil {
 		return nil
 	}
-	if a.open == nil {
-		a.open = map[string]*os.File{}
-	}
-	for other, f := range a.open {
-		if len(a.open) >= maxOpen && other != tmpDir {
-			f.Close()
-			delete(a.open, other)
+	for other := range a.open {
+		if len(a.open) >= maxOpen && other != tmpDir && other != "." {
+			a.leave(other)
 		}
 	}
 	a.open[dir] = f
 	return f
+}
+
+func (a *admission) leave(dir string) {
+	if f := a.open[dir]; f != nil {
+		f.Close()
+		delete(a.open, dir)
+	}
+}
+
+// syncDirs makes the new names durable. Few folders are synced one by one, those
+// that are open without being found again.
+func (a *admission) syncDirs() error {
+	if len(a.dirs.names) >= manyFiles {
+		return a.m.syncDirs(&a.dirs)
+	}
+	for _, dir := range a.dirs.names {
+		sync := func() error { return a.m.syncOne(dir) }
+		if f := a.open[dir]; f != nil {
+			sync = f.Sync
+		}
+		if err := sync(); err != nil {
+			return fmt.Errorf("sync %s: %w", dir, err)
+		}
+	}
+	return nil
+}
+
+// find opens a folder in one call where the system has one for that: level by
+// level, as Root does, it takes as many as there are levels.
+func (a *admission) find(dir string) (f *os.File, err error) {
+	if a.open == nil {
+		if f, err = a.m.root.Open("."); err != nil {
+			return nil, err
+		}
+		a.open = map[string]*os.File{".": f}
+	}
+	if f, err = openBeneath(a.open["."], dir); err == nil {
+		return f, nil
+	}
+	return a.m.root.Open(dir)
 }
 
 // drop removes the temporary files that did not get a place.
@@ -165,7 +199,7 @@ func (a *admission) place() error {
 			return fmt.Errorf("place %s: %w", o.URI(), err)
 		}
 	}
-	return a.m.syncDirs(&a.dirs)
+	return a.syncDirs()
 }
 
 // placeOne moves one file to the plain path of its key or, where that cannot
@@ -293,14 +327,6 @@ func fold(s string) string {
 	return string(b)
 }
 
-// nextID is an id that no object ever had.
-const nextID = "(SELECT max(last, coalesce((SELECT max(id) FROM objects), 0)) + 1 FROM ids)"
-
-const insertObject = "INSERT INTO objects (id, bucket, key, path, size, etag, modified, synced, sha256, signature)" +
-	" VALUES (" + nextID + ", ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
-const againObject = `UPDATE objects SET pruned = 0, synced = ?, sha256 = ?, signature = coalesce(?, signature) WHERE id = ?`
-
 func (a *admission) record(ctx context.Context) ([]Object, error) {
 	conn, err := a.m.db.Conn(ctx)
 	if err != nil {
@@ -317,69 +343,17 @@ func (a *admission) record(ctx context.Context) ([]Object, error) {
 		return nil, err
 	}
 	defer tx.Rollback()
-	insert, err := tx.PrepareContext(ctx, insertObject+" ON CONFLICT DO NOTHING")
-	if err != nil {
+	r := recording{ctx: ctx, tx: tx, now: time.Now().UnixMilli(), batch: a.batch}
+	if err := r.all(); err != nil {
 		return nil, err
 	}
-	defer insert.Close()
-	now := time.Now().UnixMilli()
 	objects := make([]Object, 0, len(a.batch))
 	for _, arr := range a.batch {
-		o := arr.Object
-		switch {
-		case arr.Beside:
-			_, err = tx.ExecContext(ctx, insertVersion, o.values(now)...)
-		case o.ID != 0:
-			_, err = tx.ExecContext(ctx, againObject, now, o.sumValue(), o.signatureValue(), o.ID)
-		default:
-			var res sql.Result
-			if res, err = insert.ExecContext(ctx, o.values(now)...); err == nil {
-				o.ID, err = recordedID(res, arr)
-			}
-		}
-		if err != nil {
-			return nil, fmt.Errorf("record %s: %w", o.URI(), err)
-		}
-		if o.ID != 0 || arr.Beside {
-			objects = append(objects, o)
+		if arr.Object.ID != 0 || arr.Beside {
+			objects = append(objects, arr.Object)
 		}
 	}
 	return objects, tx.Commit()
-}
-
-// values are those that a row of objects or versions has.
-func (o Object) values(synced int64) []any {
-	return []any{o.Bucket, o.Key, o.Path, o.Size, o.ETag, o.LastModified.UnixMilli(), synced, o.sumValue(), o.signatureValue()}
-}
-
-func (o Object) sumValue() any {
-	if o.Sum == [sha256.Size]byte{} {
-		return nil
-	}
-	return o.Sum[:]
-}
-
-func (o Object) signatureValue() any {
-	if o.Signature == "" {
-		return nil
-	}
-	return o.Signature
-}
-
-// recordedID is 0 for a found file that turns out to be another object's (the
-// file system does not tell case apart): it is left to the next sync.
-func recordedID(res sql.Result, arr Arrival) (int64, error) {
-	n, err := res.RowsAffected()
-	if err != nil {
-		return 0, err
-	}
-	if n == 0 && arr.File != nil {
-		return 0, errors.New("the mirror has this key already")
-	}
-	if n == 0 {
-		return 0, nil
-	}
-	return res.LastInsertId()
 }
 
 // Whole tells whether the file of an object that state.db has is there with

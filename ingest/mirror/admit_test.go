@@ -3,6 +3,7 @@ package mirror
 import (
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -124,5 +125,72 @@ func TestMD5OfETag(t *testing.T) {
 		if sum, ok := MD5OfETag(tt.etag); ok != tt.ok || ok && sum != tt.sum {
 			t.Errorf("MD5OfETag(%q) = %q, %t", tt.etag, sum, ok)
 		}
+	}
+}
+
+// A batch of more than one statement takes is recorded like one of less: each
+// object by its own ID, all of them or none.
+func TestAdmitMany(t *testing.T) {
+	m := newMirror(t)
+	var keys []string
+	for n := range 3*together + 5 {
+		keys = append(keys, "k"+strconv.Itoa((n*7919)%1000))
+	}
+	if paths := admit(t, m, keys...); len(paths) != len(keys) {
+		t.Fatalf("%d objects of %d", len(paths), len(keys))
+	}
+	ids := map[int64]bool{}
+	for o, err := range m.Objects(t.Context()) {
+		if err != nil || ids[o.ID] || o.Path != "s3/b/"+o.Key {
+			t.Errorf("%+v, %v", o, err)
+		}
+		ids[o.ID] = true
+	}
+	if len(ids) != len(keys) {
+		t.Errorf("%d objects are recorded of %d", len(ids), len(keys))
+	}
+
+	var batch []Arrival
+	for n := range 2 * together {
+		batch = append(batch, arrival(t, m, "other"+strconv.Itoa(n)))
+	}
+	batch = append(batch, arrival(t, m, keys[0]))
+	_, err := m.Admit(t.Context(), batch)
+	if err == nil || err.Error() != "record s3://b/"+keys[0]+": the mirror has this key already" {
+		t.Errorf("a key that the mirror has: %v", err)
+	}
+	sums, err := m.Buckets(t.Context())
+	if err != nil || sums[0].Objects != int64(len(keys)) {
+		t.Errorf("%+v after a batch that could not be, %v; want %d objects", sums, err, len(keys))
+	}
+	admit(t, m, "next")
+}
+
+// A folder that goes away under a batch is made again.
+func TestAdmitFolderGoes(t *testing.T) {
+	m := newMirror(t)
+	admit(t, m, "d/a")
+	a := admission{m: m, taken: map[string]bool{}}
+	defer a.drop()
+	if a.folder("s3/b/d") == nil {
+		t.Fatal("the folder cannot be opened")
+	}
+	if err := os.RemoveAll(m.Path("s3/b/d")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"x", "y"} {
+		f := arrival(t, m, name).File
+		if err := f.Finish(); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.move(f.temp, "s3/b/d/"+name); err != nil {
+			t.Error(err)
+		}
+		if data, err := os.ReadFile(m.Path("s3/b/d/" + name)); string(data) != name || err != nil {
+			t.Errorf("%q, %v", data, err)
+		}
+	}
+	if err := a.syncDirs(); err != nil {
+		t.Error(err)
 	}
 }

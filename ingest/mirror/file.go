@@ -76,7 +76,7 @@ func (f *File) write(p []byte) (n int, err error) {
 	}
 	for n < len(p) {
 		// Not too much at once: some systems take no more than 2 GiB.
-		some, err := unix.Write(f.fd, p[n:min(len(p), n+1<<30)])
+		some, err := f.m.calls.write(f.fd, p[n:min(len(p), n+1<<30)])
 		if err != nil && !errors.Is(err, unix.EINTR) {
 			return n, f.failed("write", err)
 		}
@@ -140,7 +140,7 @@ func (f *File) Finish() error {
 		return f.err
 	}
 	f.closed = true
-	if err := unix.Close(f.fd); err != nil && f.err == nil {
+	if err := f.m.calls.close(f.fd); err != nil && f.err == nil {
 		f.err = f.failed("close", err)
 	}
 	return f.err

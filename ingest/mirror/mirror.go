@@ -40,6 +40,7 @@ type Mirror struct {
 	waiting  bool                    // Lock left doomed files to readers
 	folders  sync.Map                // see fresh
 	temps    atomic.Pointer[os.File] // tmp/, once something was written
+	calls    brisk
 }
 
 // Open opens the mirror at dir for reading and for short transactions. A
@@ -94,6 +95,7 @@ func open(ctx context.Context, dir, state string, params url.Values) (*Mirror, e
 			params.Set("_cache_size", "-16000")
 		}
 		params.Set("_foreign_keys", "on")
+		params.Set("_mutex", "no") // database/sql lends a connection to one goroutine at a time
 		dsn = (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: state}).EscapedPath(), RawQuery: params.Encode()}).String()
 	}
 	db, err := sql.Open("sqlite3", dsn)

@@ -37,7 +37,7 @@ func (m *Mirror) newTemp(rel string) (*File, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.fd, err = openNew(dir, path.Base(f.temp))
+		f.fd, err = m.openNew(dir, path.Base(f.temp))
 		if err == nil {
 			return f, nil
 		}
@@ -49,10 +49,10 @@ func (m *Mirror) newTemp(rel string) (*File, error) {
 }
 
 // openNew makes a file that was not there, in a folder.
-func openNew(dir *os.File, name string) (fd int, err error) {
+func (m *Mirror) openNew(dir *os.File, name string) (fd int, err error) {
 	defer runtime.KeepAlive(dir)
 	for {
-		fd, err = unix.Openat(int(dir.Fd()), name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o644)
+		fd, err = m.calls.openat(int(dir.Fd()), name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o644)
 		if !errors.Is(err, unix.EINTR) {
 			return fd, err
 		}

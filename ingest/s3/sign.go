@@ -56,7 +56,7 @@ func (s *signer) authorization(creds aws.Credentials, region, date string, r *re
 	b = append(append(append(b, "AWS4-HMAC-SHA256 Credential="...), creds.AccessKeyID...), '/')
 	b = append(append(b, b[scope:scopeEnd]...), ", SignedHeaders="...)
 	b = append(append(b, b[names:end]...), ", Signature="...)
-	b = hex.AppendEncode(b, signature)
+	b = hex.AppendEncode(b, signature[:])
 	r.room = b
 	return string(b[begin:])
 }
@@ -64,19 +64,32 @@ func (s *signer) authorization(creds aws.Credentials, region, date string, r *re
 func (s *signer) key(secret, day, region string) []byte {
 	k := s.last.Load()
 	if k == nil || k.day != day || k.region != region || k.secret != secret {
-		k = &signingKey{day: day, region: region, secret: secret, key: []byte("AWS4" + secret)}
-		for _, part := range []string{day, region, "s3", "aws4_request"} {
-			k.key = hmacSHA256(k.key, []byte(part))
+		first := hmac.New(sha256.New, []byte("AWS4"+secret)) // which may be longer than a block
+		first.Write([]byte(day))
+		k = &signingKey{day: day, region: region, secret: secret, key: first.Sum(nil)}
+		for _, part := range []string{region, "s3", "aws4_request"} {
+			next := hmacSHA256(k.key, []byte(part))
+			k.key = next[:]
 		}
 		s.last.Store(k)
 	}
 	return k.key
 }
 
-func hmacSHA256(key, data []byte) []byte {
-	h := hmac.New(sha256.New, key)
-	h.Write(data)
-	return h.Sum(nil)
+// hmacSHA256 is crypto/hmac's, for keys up to a block, without its allocations.
+func hmacSHA256(key, data []byte) [sha256.Size]byte {
+	var inner [512]byte
+	var outer [sha256.BlockSize + sha256.Size]byte
+	for i := range sha256.BlockSize {
+		inner[i], outer[i] = 0x36, 0x5c
+	}
+	for i, c := range key {
+		inner[i] ^= c
+		outer[i] ^= c
+	}
+	sum := sha256.Sum256(append(inner[:sha256.BlockSize], data...))
+	copy(outer[sha256.BlockSize:], sum[:])
+	return sha256.Sum256(outer[:])
 }
 
 // oneSpace is a header's value as it is signed: without blanks around it, and

@@ -40,6 +40,27 @@ type link struct {
 	limit io.LimitedReader // what r reads from; a head may not be endless
 	armed time.Time        // when the deadline was set
 	used  time.Time
+	ctx   context.Context // whose end closes the connection
+	stop  func() bool     // ends that
+}
+
+// watch has the end of ctx close the connection. All requests of a sync have the
+// same one, which it is told once.
+func (c *link) watch(ctx context.Context) {
+	if c.ctx == ctx {
+		return
+	}
+	if c.stop != nil {
+		c.stop()
+	}
+	c.ctx, c.stop = ctx, context.AfterFunc(ctx, func() { c.Conn.Close() })
+}
+
+func (c *link) Close() error {
+	if c.stop != nil {
+		c.stop()
+	}
+	return c.Conn.Close()
 }
 
 // maxIdle is how long a connection is kept unused; stores close theirs after 5
@@ -85,16 +106,15 @@ func (w *wire) do(ctx context.Context, request []byte) (*http.Response, error) {
 		if err != nil {
 			return nil, w.why(ctx, err)
 		}
-		stop := context.AfterFunc(ctx, func() { c.Close() })
+		c.watch(ctx)
 		answered, err := c.ask(request, w.stall)
 		if err == nil {
 			var resp *http.Response
 			if resp, err = c.answer(); err == nil {
-				resp.Body = &wireBody{resp.Body, ctx, w, c, stop, resp.Close, false}
+				resp.Body = &wireBody{resp.Body, ctx, w, c, resp.Close, false}
 				return resp, nil
 			}
 		}
-		stop()
 		c.Close()
 		if !kept || ctx.Err() != nil || answered || errors.Is(err, os.ErrDeadlineExceeded) {
 			return nil, w.why(ctx, err)
@@ -107,7 +127,12 @@ func (c *link) ask(request []byte, stall time.Duration) (answered bool, err erro
 	if err := c.arm(stall); err != nil {
 		return false, err
 	}
-	if _, err := c.Write(request); err != nil {
+	if q, ok := c.Conn.(*quickConn); ok {
+		err = q.Ask(request)
+	} else {
+		_, err = c.Write(request)
+	}
+	if err != nil {
 		return false, err
 	}
 	_, err = c.r.Peek(1)
@@ -178,6 +203,7 @@ func (w *wire) take(ctx context.Context) (c *link, kept bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
+	conn = quick(conn)
 	if w.tls != nil {
 		if conn, err = w.handshake(ctx, conn); err != nil {
 			return nil, false, err
@@ -233,7 +259,6 @@ type wireBody struct {
 	ctx   context.Context
 	w     *wire
 	c     *link
-	stop  func() bool
 	last  bool // of the connection
 	ended bool
 }
@@ -258,7 +283,7 @@ func (b *wireBody) Close() error {
 	}
 	c := b.c
 	b.c = nil
-	if b.stop() && b.ended && !b.last && c.r.Buffered() == 0 {
+	if b.ctx.Err() == nil && b.ended && !b.last && c.r.Buffered() == 0 {
 		b.w.keep(c)
 		return nil
 	}
