@@ -6,6 +6,8 @@ SHELL := /bin/bash
 export GOFLAGS ?= -buildvcs=false
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo development)
 VERSITYGW := .cache/bin/versitygw
+RCLONE := .cache/bin/rclone
+AWSCLI := .cache/bin/awscli/bin/aws
 GOFUMPT := go run mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 5s
@@ -79,10 +81,26 @@ bench: build
 peaks: build
 	@testdata/bench/peaks.sh bin/logsql "$$LOGSQL_SHARED/gen"
 
-# Sync against rclone, in turn, from a real S3 server and from one with latency.
-# rclone is taken from .cache/bin or $PATH.
-bench-sync: build $(VERSITYGW)
-	LOGSQL_BENCH_SYNC=$(CURDIR)/bin/logsql go test -count=1 -timeout 60m -run '^TestBenchSync$$' -v ./cmd/logsql | grep -v '^=== '
+# Sync against rclone and aws s3 sync, in turn, from a real S3 server and from one
+# with latency. Both are taken from .cache/bin, where this puts them.
+bench-sync: build $(VERSITYGW) $(RCLONE) $(AWSCLI)
+	LOGSQL_BENCH_SYNC=$(CURDIR)/bin/logsql go test -count=1 -timeout 90m -run '^TestBenchSync$$' -v ./cmd/logsql | grep -v '^=== '
+
+# The peers of bench-sync: Debian's rclone, or another that is installed, and the
+# AWS CLI of PyPI. RCLONE_VERSION=v1.69.3 builds that one, in ten minutes.
+$(RCLONE):
+	@mkdir -p $(@D)
+	if [ -n "$(RCLONE_VERSION)" ]; then \
+	  GOBIN=$(CURDIR)/$(@D) go install github.com/rclone/rclone@$(RCLONE_VERSION); \
+	elif command -v rclone >/dev/null; then \
+	  ln -s "$$(command -v rclone)" $@; \
+	else \
+	  set -e; at=$$(mktemp -d); trap 'rm -rf "$$at"' EXIT; (cd "$$at" && apt-get download rclone && dpkg -x rclone_*.deb .); cp "$$at/usr/bin/rclone" $@; \
+	fi
+
+$(AWSCLI):
+	python3 -m venv .cache/bin/awscli
+	.cache/bin/awscli/bin/pip install -q awscli==1.46.3
 
 # Kill a sync of 20,000 objects at 100 random moments: some minutes.
 kills:

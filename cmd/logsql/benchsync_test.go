@@ -25,14 +25,14 @@ import (
 	"logsql/ingest/s3/s3test"
 )
 
-// TestBenchSync is make bench-sync: logsql and rclone in turn, from cold to a
-// folder of their own each time.
+// TestBenchSync is make bench-sync: logsql, rclone and aws s3 sync in turn, from
+// cold to a folder of their own each time.
 func TestBenchSync(t *testing.T) {
 	program := os.Getenv("LOGSQL_BENCH_SYNC")
 	if program == "" {
 		t.Skip("make bench-sync runs it")
 	}
-	b := &benchSync{t: t, program: program, rclone: findRclone(t), dir: "/dev/shm"}
+	b := &benchSync{t: t, program: program, rclone: findPeer(t, "rclone"), aws: findPeer(t, "awscli/bin/aws"), dir: "/dev/shm"}
 	if _, err := os.Stat(b.dir); err != nil {
 		b.dir = t.TempDir()
 	}
@@ -55,19 +55,19 @@ func TestBenchSync(t *testing.T) {
 }
 
 type benchSync struct {
-	t               *testing.T
-	program, rclone string
-	dir             string
+	t                    *testing.T
+	program, rclone, aws string
+	dir                  string
 }
 
-func findRclone(t *testing.T) string {
+func findPeer(t *testing.T, name string) string {
 	t.Helper()
-	for _, at := range []string{"../../.cache/bin/rclone", "rclone"} {
+	for _, at := range []string{"../../.cache/bin/" + name, filepath.Base(name)} {
 		if path, err := exec.LookPath(at); err == nil {
 			return absolute(t, path)
 		}
 	}
-	t.Fatal("rclone is not there: apt-get download rclone and put it into .cache/bin, or install it")
+	t.Fatalf("%s is not there: make bench-sync puts it into .cache/bin", filepath.Base(name))
 	return ""
 }
 
@@ -93,7 +93,12 @@ type cost struct {
 func (b *benchSync) run(program string, args ...string) cost {
 	b.t.Helper()
 	cmd := exec.CommandContext(b.t.Context(), program, args...)
-	cmd.Env = append(append(os.Environ(), s3test.Environ()...), "AWS_CA_BUNDLE=")
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "AWS_") })
+	for _, kv := range s3test.Environ() {
+		if !strings.HasSuffix(kv, "=") { // the AWS CLI takes an empty profile for the name of one
+			cmd.Env = append(cmd.Env, kv)
+		}
+	}
 	begun := time.Now()
 	out, err := cmd.Output()
 	var exit *exec.ExitError
@@ -127,22 +132,42 @@ func (b *benchSync) copy(endpoint, bucket string, more ...string) cost {
 	return b.run(b.rclone, append(args, more...)...)
 }
 
-// versus runs both three times in turn and tells the medians.
+// awsSync is aws s3 sync as it comes, ten objects at a time.
+func (b *benchSync) awsSync(endpoint, bucket string) cost {
+	return b.run(b.aws, "s3", "sync", "s3://"+bucket, b.folder(), "--endpoint-url", endpoint, "--only-show-errors")
+}
+
+// turns is how often all run, one after the other; aws s3 sync, which takes
+// longest, every second time.
+const turns = 7
+
+// versus runs all in turn and tells the medians.
 func (b *benchSync) versus(what, endpoint, bucket string) {
-	var ours, theirs []cost
-	for range 3 {
+	var ours, rclone, aws []cost
+	for turn := range turns {
 		dir := b.folder()
 		ours = append(ours, b.logsql(endpoint, bucket, dir))
 		os.RemoveAll(dir)
-		theirs = append(theirs, b.copy(endpoint, bucket))
+		rclone = append(rclone, b.copy(endpoint, bucket))
+		if turn%2 == 0 {
+			aws = append(aws, b.awsSync(endpoint, bucket))
+		}
 	}
-	b.tell(what, median(ours), median(theirs))
+	b.tell(what, median(ours), peer{"rclone", median(rclone)}, peer{"aws s3 sync", median(aws)})
 }
 
-func (b *benchSync) tell(what string, ours, theirs cost) {
-	fmt.Printf("%s\n  logsql  CPU %.2f s, wall %.2f s, %d MiB\n  rclone  CPU %.2f s, wall %.2f s, %d MiB\n  ratio   CPU %.2f, wall %.2f\n", what,
-		ours.cpu.Seconds(), ours.wall.Seconds(), ours.peak>>20, theirs.cpu.Seconds(), theirs.wall.Seconds(), theirs.peak>>20,
-		ours.cpu.Seconds()/theirs.cpu.Seconds(), ours.wall.Seconds()/theirs.wall.Seconds())
+type peer struct {
+	name string
+	cost
+}
+
+func (b *benchSync) tell(what string, ours cost, peers ...peer) {
+	fmt.Println(what)
+	fmt.Printf("  %-12s CPU %.2f s, wall %.2f s, %d MiB\n", "logsql", ours.cpu.Seconds(), ours.wall.Seconds(), ours.peak>>20)
+	for _, p := range peers {
+		fmt.Printf("  %-12s CPU %.2f s, wall %.2f s, %d MiB; logsql takes CPU %.2f, wall %.2f of it\n", p.name, p.cpu.Seconds(), p.wall.Seconds(), p.peak>>20,
+			ours.cpu.Seconds()/p.cpu.Seconds(), ours.wall.Seconds()/p.wall.Seconds())
+	}
 }
 
 func median(runs []cost) (m cost) {
@@ -178,7 +203,7 @@ func (b *benchSync) oneDay(endpoint string) {
 		b.t.Errorf("one day: %v\n%s", err, ours.out)
 	}
 	theirs := b.copy(endpoint, "vast", "--dry-run", "--fast-list=false", "--include", "/AWSLogs/123456789012/vpcflowlogs/cn-north-1/2025/11/30/**")
-	b.tell(fmt.Sprintf("one day of 200,000 keys, listed: %d LISTs", report.Lists), ours, theirs)
+	b.tell(fmt.Sprintf("one day of 200,000 keys, listed: %d LISTs", report.Lists), ours, peer{"rclone", theirs})
 }
 
 // memory is a million objects, all fetched: the listing, 64 workers and the
