@@ -36,6 +36,10 @@ func TestBenchSync(t *testing.T) {
 	if _, err := os.Stat(b.dir); err != nil {
 		b.dir = t.TempDir()
 	}
+	for _, program := range []string{b.rclone, b.aws} {
+		version, _, _ := strings.Cut(b.run(program, "--version").out, "\n")
+		fmt.Println(version)
+	}
 	real := s3test.StartVersityGW(t)
 	real.CreateBucket(t, "small")
 	real.CreateBucket(t, "large")

@@ -291,9 +291,9 @@ func isName(name []byte) bool {
 	return len(name) > 0
 }
 
-func printable(text []byte) bool {
-	for _, c := range text {
-		if c < ' ' || c > '~' {
+func printable[T string | []byte](text T) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' {
 			return false
 		}
 	}

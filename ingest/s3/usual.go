@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // heads are the headers that mean something here, by their names in lower case:
@@ -24,38 +25,48 @@ var heads = map[string]string{
 	"x-amz-checksum-crc32":                            "X-Amz-Checksum-Crc32",
 }
 
+// usualAnswer is an answer in one piece with what it points to.
+type usualAnswer struct {
+	http.Response
+	body   sized
+	values [8]string // of its headers
+	n      int
+}
+
 // usual is the answer that nearly all are: an object of so many bytes, its head
 // within what has come already. Of its headers it has those of heads. It is nil
 // for any other, of which nothing is read then.
 func (c *link) usual() *http.Response {
 	come, _ := c.r.Peek(c.r.Buffered())
 	end := bytes.Index(come, []byte("\r\n\r\n"))
-	lines, ok := bytes.CutPrefix(come[:max(0, end)], []byte("HTTP/1.1 200 OK\r\n"))
+	head, ok := bytes.CutPrefix(come[:max(0, end)], []byte("HTTP/1.1 200 OK\r\n"))
 	if !ok {
 		return nil
 	}
-	resp := &http.Response{StatusCode: http.StatusOK, ContentLength: -1}
+	a := &usualAnswer{Response: http.Response{StatusCode: http.StatusOK, ContentLength: -1}}
+	lines := string(head)
 	for more := true; more; {
-		var line []byte
-		line, lines, more = bytes.Cut(lines, []byte("\r\n"))
-		name, value, ok := bytes.Cut(line, []byte(":"))
-		if !ok || !usualHeader(resp, name, bytes.Trim(value, " \t")) {
+		var line string
+		line, lines, more = strings.Cut(lines, "\r\n")
+		name, value, ok := strings.Cut(line, ":")
+		if !ok || !a.take(name, strings.Trim(value, " \t")) {
 			return nil
 		}
 	}
-	if resp.ContentLength < 0 {
+	if a.ContentLength < 0 {
 		return nil
 	}
 	c.r.Discard(end + 4)
-	resp.Body = &sized{c.r, resp.ContentLength}
-	return resp
+	a.body = sized{c.r, a.ContentLength}
+	a.Body = &a.body
+	return &a.Response
 }
 
-// usualHeader takes a header to an answer, if it is one of the usual kind.
-func usualHeader(resp *http.Response, name, value []byte) bool {
+// take takes a header, if it is one of the usual kind.
+func (a *usualAnswer) take(name, value string) bool {
 	var room [64]byte
 	lower := room[:0]
-	for _, c := range name {
+	for _, c := range []byte(name) {
 		switch {
 		case len(lower) == len(room):
 			return false
@@ -74,16 +85,24 @@ func usualHeader(resp *http.Response, name, value []byte) bool {
 	case !known:
 		return len(lower) > 0
 	case as == "":
-		return bytes.Equal(lower, []byte("connection")) && bytes.EqualFold(value, []byte("keep-alive"))
+		return string(lower) == "connection" && strings.EqualFold(value, "keep-alive")
 	case as == "Content-Length":
-		n, err := strconv.ParseUint(string(value), 10, 63)
-		twice := resp.ContentLength >= 0
-		resp.ContentLength = int64(n)
+		n, err := strconv.ParseUint(value, 10, 63)
+		twice := a.ContentLength >= 0
+		a.ContentLength = int64(n)
 		return err == nil && !twice
-	case resp.Header == nil:
-		resp.Header = http.Header{}
+	case a.n == len(a.values):
+		return false
+	case a.Header == nil:
+		a.Header = http.Header{}
 	}
-	resp.Header[as] = append(resp.Header[as], string(value))
+	if a.Header[as] != nil {
+		a.Header[as] = append(a.Header[as], value)
+		return true
+	}
+	a.values[a.n] = value
+	a.Header[as] = a.values[a.n : a.n+1 : a.n+1]
+	a.n++
 	return true
 }
 
