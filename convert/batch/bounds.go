@@ -22,12 +22,16 @@ func textBounds(t *texts, s *format.Statistics) {
 	}
 	low := t.entry(0)
 	high := low
+	below, above := firstBytes(low), firstBytes(high)
 	for id := range t.entries.len() {
 		v := t.entry(int32(id))
+		if first := firstBytes(v); first > below && first < above {
+			continue
+		}
 		if bytes.Compare(v, low) < 0 {
-			low = v
+			low, below = v, firstBytes(v)
 		} else if bytes.Compare(v, high) > 0 {
-			high = v
+			high, above = v, firstBytes(v)
 		}
 	}
 	upper, ok := upperBound(high)
@@ -35,6 +39,18 @@ func textBounds(t *texts, s *format.Statistics) {
 		return
 	}
 	s.MinValue, s.MaxValue = bytes.Clone(prefix(low)), upper
+}
+
+// firstBytes are a text's first bytes as a number: of two that differ, the lesser
+// is of the lesser text.
+func firstBytes(v []byte) (first uint64) {
+	if len(v) >= 8 {
+		return binary.BigEndian.Uint64(v)
+	}
+	for i, c := range v {
+		first |= uint64(c) << (56 - 8*i)
+	}
+	return first
 }
 
 // prefix cuts v to maxBound bytes, at a character's beginning.

@@ -141,7 +141,7 @@ func (c *chunk) appendDeltaLength(dst []byte, t *texts, from, to int) []byte {
 // checkUTF8 takes the entries together, which is many times faster than one by
 // one, and makes sure that none begins in the middle of a character.
 func (t *texts) checkUTF8() error {
-	if t.validParts() && t.startWhole() {
+	if !slices.ContainsFunc(t.entries.parts, notASCII) || t.validParts() && t.startWhole() {
 		return nil
 	}
 	for id := range t.entries.len() {
@@ -150,6 +150,19 @@ func (t *texts) checkUTF8() error {
 		}
 	}
 	return nil
+}
+
+// notASCII tells whether a byte is over 0x7f.
+func notASCII(text []byte) bool {
+	const high = 0x8080808080808080
+	for ; len(text) >= 32; text = text[32:] {
+		t := (*[32]byte)(text)
+		if (binary.LittleEndian.Uint64(t[:])|binary.LittleEndian.Uint64(t[8:])|binary.LittleEndian.Uint64(t[16:])|
+			binary.LittleEndian.Uint64(t[24:]))&high != 0 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(text, func(c byte) bool { return c >= utf8.RuneSelf })
 }
 
 func (t *texts) validParts() bool {
