@@ -64,6 +64,7 @@ type accessDecoder struct {
 
 	batch  *batch.Batch
 	leaves []*batch.Leaf
+	isUTF8 bool   // the line, and so each of its fields
 	valid  []byte // a field made valid UTF-8
 }
 
@@ -103,6 +104,7 @@ func (d *accessDecoder) record(line []byte) error {
 	if b != d.batch {
 		d.look(b)
 	}
+	d.isUTF8 = validText(line)
 	if reason := d.append(l); reason != "" {
 		b.Drop()
 		return d.bad(line, reason)
@@ -142,7 +144,7 @@ func (d *accessDecoder) append(l *accessLine) (reason string) {
 }
 
 func (d *accessDecoder) utf8(field []byte) []byte {
-	if utf8.Valid(field) {
+	if d.isUTF8 || utf8.Valid(field) {
 		return field
 	}
 	d.valid = appendValid(d.valid[:0], field)
