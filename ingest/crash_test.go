@@ -87,7 +87,8 @@ func TestSyncSurvivesCrashes(t *testing.T) {
 				if r.Present != before || r.Present+r.Fetched+r.Adopted != int64(len(want)) {
 					t.Errorf("%d objects were recorded before, then %+v", before, r)
 				}
-				if n := gets(s); int64(n) != r.Fetched {
+				// What the killed one had asked for last may be heard late.
+				if n := int64(gets(s)); n < r.Fetched || n > r.Fetched+killedWorkers {
 					t.Errorf("%d GETs for %d objects fetched", n, r.Fetched)
 				}
 				// How many depends on the clock: a batch is full or old.
