@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"syscall"
-	"unsafe"
 )
 
 // quickConn reads and writes without telling Go's scheduler: what is there is
@@ -40,25 +39,25 @@ func quick(c net.Conn) net.Conn {
 		return c
 	}
 	q := &quickConn{TCPConn: tcp, raw: raw}
-	q.read = func(fd uintptr) bool { return q.in.once(syscall.SYS_READ, fd) }
+	q.read = func(fd uintptr) bool { return q.in.once(readNow, fd) }
 	q.write = func(fd uintptr) bool { return q.out.all(fd) }
 	q.exchange = q.sendAndWait
 	return q
 }
 
-// once does a read; false is to wait.
-func (t *transit) once(trap, fd uintptr) bool {
+// once does one call; false is to wait.
+func (t *transit) once(call func(fd uintptr, p []byte) (int, error), fd uintptr) bool {
 	for {
-		n, _, errno := syscall.RawSyscall(trap, fd, uintptr(unsafe.Pointer(unsafe.SliceData(t.p))), uintptr(len(t.p)))
-		switch errno {
-		case 0:
-			t.n += int(n)
+		n, err := call(fd, t.p)
+		switch err {
+		case nil:
+			t.n += n
 			return true
 		case syscall.EINTR:
 		case syscall.EAGAIN:
 			return false
 		default:
-			t.err = errno
+			t.err = err
 			return true
 		}
 	}
@@ -68,7 +67,7 @@ func (t *transit) once(trap, fd uintptr) bool {
 func (t *transit) all(fd uintptr) bool {
 	for len(t.p) > 0 {
 		before := t.n
-		if !t.once(syscall.SYS_WRITE, fd) {
+		if !t.once(writeNow, fd) {
 			return false
 		}
 		if t.err != nil {
