@@ -22,6 +22,8 @@ type Batch struct {
 	size    int
 	stage   []byte // texts put aside
 	aside   int    // bytes of all that is put aside
+	waiting int    // records that are
+	most    int    // of those; 0 where nothing is put aside
 }
 
 // New returns an empty batch of these columns, each nullable. It panics on a
@@ -93,7 +95,7 @@ func (b *Batch) Leaf(path ...string) *Leaf {
 // level 0.
 func (b *Batch) EndRecord() {
 	b.records++
-	if b.aside >= stageBytes {
+	if b.waiting++; b.waiting == b.most || b.aside >= stageBytes {
 		b.settle()
 	}
 }
@@ -118,7 +120,7 @@ func (b *Batch) Reset() {
 	for _, l := range b.leaves {
 		l.reset()
 	}
-	b.records, b.size, b.stage, b.aside = 0, 0, b.stage[:0], 0
+	b.records, b.size, b.stage, b.aside, b.waiting = 0, 0, b.stage[:0], 0, 0
 }
 
 // Release empties the batch and gives its memory back.
@@ -126,7 +128,7 @@ func (b *Batch) Release() {
 	for _, l := range b.leaves {
 		l.release()
 	}
-	b.records, b.size, b.stage, b.aside = 0, 0, b.stage[:0], 0
+	b.records, b.size, b.stage, b.aside, b.waiting = 0, 0, b.stage[:0], 0, 0
 }
 
 // physical is how a leaf's values lie in memory and in the file.

@@ -8,7 +8,7 @@ const stageBytes = 64 << 10
 
 // staged is a level of a leaf that is put aside.
 type staged struct {
-	key      key    // of a short text; else, from where to where it is in the stage, or of absent, how many records
+	key      key    // of a short text; else, from where to where it is in the stage, or of nulls how many there are
 	hash     uint32 // of the text, once it is known
 	def, rep uint8
 	kind     stagedKind
@@ -18,14 +18,17 @@ type staged struct {
 type stagedKind uint8
 
 const (
-	short stagedKind = iota // a text with a key
-	long                    // any other, or of a leaf that is plain
-	null
-	absent // whole records that did not touch the leaf
+	short  stagedKind = iota // a text with a key
+	long                     // any other, or of a leaf that is plain
+	null                     // of the same levels, in one record
+	absent                   // whole records that did not touch the leaf
 )
 
 // manyLeaves is from where on it pays.
 const manyLeaves = 10
+
+// stageLevels bounds what is put aside of records with hardly any text.
+const stageLevels = 8 << 10
 
 // Stage makes a batch of many leaves put the texts of some records aside and then
 // append them leaf by leaf. Else the memory of all of them would push each other
@@ -34,6 +37,7 @@ func (b *Batch) Stage() {
 	for _, l := range b.leaves {
 		l.staged = l.kind.isText() && len(b.leaves) >= manyLeaves
 	}
+	b.most = max(stageLevels/len(b.leaves), 1)
 }
 
 // put puts a text aside.
@@ -69,9 +73,15 @@ func (l *Leaf) putNull(def, rep int) {
 	if rep == 0 {
 		l.beginStaged()
 	}
-	p := l.another()
-	p.def, p.rep, p.kind = uint8(def), uint8(rep), null
 	l.gaps = true
+	if n := len(l.pending); n > l.mark.levels {
+		if p := &l.pending[n-1]; p.kind == null && int(p.def) == def && int(p.rep) == rep {
+			p.key[0]++
+			return
+		}
+	}
+	p := l.another()
+	p.def, p.rep, p.kind, p.key[0] = uint8(def), uint8(rep), null, 1
 }
 
 func (l *Leaf) beginStaged() {
@@ -87,7 +97,7 @@ func (l *Leaf) catchUpStaged() {
 		l.rewind()
 	} else {
 		p := l.another()
-		p.kind, p.key[0] = absent, uint64(n)
+		p.kind, p.def, p.key[0] = absent, 0, uint64(n)
 		l.gaps = true
 		l.records += n
 	}
@@ -119,7 +129,7 @@ func (b *Batch) settle() {
 			l.pending = l.pending[:0]
 		}
 	}
-	b.stage, b.aside = b.stage[:0], 0
+	b.stage, b.aside, b.waiting = b.stage[:0], 0, 0
 }
 
 // farTable is how many entries a table has that is not in the nearest cache any
@@ -178,14 +188,23 @@ func (l *Leaf) settleLevels() {
 		l.settleDefs()
 	default:
 		for i := range l.pending {
-			if p := &l.pending[i]; p.kind == absent {
-				l.absent(int(p.key[0]))
-			} else {
-				l.level(int(p.def), int(p.rep))
-			}
+			l.settleLevel(&l.pending[i])
 		}
 	}
 	l.gaps = false
+}
+
+func (l *Leaf) settleLevel(p *staged) {
+	switch p.kind {
+	case absent:
+		l.absent(int(p.key[0]))
+	case null:
+		for range p.key[0] {
+			l.level(int(p.def), int(p.rep))
+		}
+	default:
+		l.level(l.MaxDef, int(p.rep))
+	}
 }
 
 // settleDefs appends definition levels.
@@ -193,12 +212,12 @@ func (l *Leaf) settleDefs() {
 	defs, before := l.defs, len(l.defs)
 	for i := range l.pending {
 		p := &l.pending[i]
-		if p.kind != absent {
+		if p.kind <= long {
 			defs = append(roomFor(defs), p.def)
 			continue
 		}
 		for range p.key[0] {
-			defs = append(roomFor(defs), 0)
+			defs = append(roomFor(defs), p.def)
 		}
 	}
 	l.defs = defs

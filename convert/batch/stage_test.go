@@ -77,3 +77,35 @@ func putRecord(b *batch.Batch, r *rand.Rand, text string, i int) {
 		b.Leaf("number").Int(int64(i))
 	}
 }
+
+// TestStageNothing puts records aside that have hardly any text, and long lists
+// of nulls and of texts without a byte; some are taken back.
+func TestStageNothing(t *testing.T) {
+	cs := columns("list array<varchar>", "often varchar", "never varchar")
+	for i := range 20 {
+		cs = append(cs, columns(fmt.Sprintf("more%d varchar", i))...)
+	}
+	staged, plain := batch.New(cs), batch.New(cs)
+	staged.Stage()
+	for i := range 2000 {
+		for _, b := range []*batch.Batch{staged, plain} {
+			list := b.Leaf("list", "element")
+			for n := range i % 40 {
+				if n%13 > 9 {
+					list.TextAt(nil, min(n, 1))
+				} else {
+					list.NullAt(2, min(n, 1))
+				}
+			}
+			if i%3 > 0 {
+				b.Leaf("often").Text([]byte("x")[:i%2])
+			}
+			if i%50 > 10 && i%7 == 0 {
+				b.Drop()
+				continue
+			}
+			b.EndRecord()
+		}
+	}
+	equal(t, "parquet-go", inGo(t, encode(t, cs, staged)), inGo(t, encode(t, cs, plain)))
+}
