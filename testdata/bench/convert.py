@@ -97,9 +97,9 @@ SHARED, GEN, WORK = sys.argv[1:4]
 BUILDS = dict(arg.split('=', 1) for arg in sys.argv[4:])
 RUNS, SCALE = int(os.environ.get('RUNS', '5')), int(os.environ.get('SCALE', '1'))
 KINDS = [  # name, table, a column that tells records apart, what the generator is told, where the objects lie
-    ('flow', 'vpc_flow_logs', '', f'--days {2 * SCALE} --files-per-day 96 --records-per-file 10000 --gzip 6', '**/*.log.gz'),
-    ('trail', 'cloudtrail_logs', 'eventid', f'--days {2 * SCALE} --files-per-day 144 --records-per-file 200', 'AWSLogs/*/CloudTrail/**/*.json.gz'),
-    ('access', 's3_access_logs', 'requestid', f'--days {2 * SCALE} --objects-per-day 5000 --records-per-object 6 --layout flat', '**/*-*'),
+    ('flow', 'vpc_flow_logs', '', f'--days {10 * SCALE} --files-per-day 96 --records-per-file 10000 --gzip 6', '**/*.log.gz'),
+    ('trail', 'cloudtrail_logs', 'eventid', f'--days {10 * SCALE} --files-per-day 144 --records-per-file 200', 'AWSLogs/*/CloudTrail/**/*.json.gz'),
+    ('access', 's3_access_logs', 'requestid', f'--days {10 * SCALE} --objects-per-day 5000 --records-per-object 6 --layout flat', '**/*-*'),
 ]
 lines, wrong = [], False
 for kind, table, key, told, objects in KINDS:
