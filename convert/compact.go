@@ -60,6 +60,7 @@ type CompactTable struct {
 // writer's lock; readers go on. After an error or a cancelled context what the
 // report tells is done, and the next run goes on from there.
 func Compact(ctx context.Context, m *mirror.Mirror, o CompactOptions) (CompactReport, error) {
+	defer limitMemory(1)()
 	started := time.Now()
 	report := CompactReport{Tables: map[string]*CompactTable{}}
 	err := m.Explain(compact(ctx, m, o, &report))
