@@ -21,7 +21,7 @@ ifeq ($(shell printf '\043include <libdeflate.h>\nint main(void) { return !libde
 TAGS ?= -tags libdeflate
 endif
 
-.PHONY: build man page demo test race lint fuzz bench bench-sync kills corpus peaks differ readers queries-trino clean
+.PHONY: build man page demo test race lint fuzz bench bench-sync kills reflink corpus peaks differ readers queries-trino clean
 
 build:
 	go build $(TAGS) -trimpath -ldflags "-X logsql/cmd/logsql/internal/cli.version=$(VERSION)" -o bin/logsql ./cmd/logsql
@@ -98,6 +98,10 @@ $(AWSCLI):
 # Kill a sync of 20,000 objects at 100 random moments: some minutes.
 kills:
 	LOGSQL_KILLS=100 LOGSQL_KILLS_OBJECTS=20000 go test -count=1 -timeout 15m -v -run SyncKilledAtRandom ./ingest
+
+# sync --link where files can be cloned: on btrfs and XFS that it mounts, as root.
+reflink: build
+	@testdata/reflink.sh bin/logsql
 
 # The score on Trino's answers may rise and never fall; UPDATE=1 records it.
 corpus: build
