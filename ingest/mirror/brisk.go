@@ -24,10 +24,16 @@ const (
 	briskBytes = 256 << 10 // what is written in microseconds
 )
 
+// Slow tells whether the mirror's files are slow to make and to write, as on a file
+// system of a network.
+func (m *Mirror) Slow() bool { return m.calls.slow() }
+
+func (b *brisk) slow() bool { return b.score.Load() >= tooSlow }
+
 // begin tells when a call began that may go on unseen; ok is false for one that
 // must not.
 func (b *brisk) begin() (at time.Time, ok bool) {
-	if b.score.Load() >= tooSlow {
+	if b.slow() {
 		b.score.Add(-1)
 		return at, false
 	}
