@@ -10,7 +10,7 @@ import (
 
 // processors are those on which Go runs goroutines. To fetch small objects is to
 // wait and to do a little, again and again: of several processors each would be
-// woken to look for work that another has done already: a sixth of the CPU.
+// woken to look for work that another has done already: an eighth of the CPU.
 // So a fetch begins with one, and gets more as long as it keeps busy what it has,
 // or where files are slow: a call takes its processor along for a while.
 type processors struct {
@@ -21,8 +21,8 @@ type processors struct {
 	done  chan struct{}
 }
 
-// ours is one, for there is but one setting.
-var ours processors
+// goProcessors is one for all fetches: the setting is the process's.
+var goProcessors processors
 
 // begin takes all processors but one away, unless $GOMAXPROCS tells how many to
 // use. The last to leave gives them back.

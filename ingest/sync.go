@@ -131,7 +131,7 @@ func syncTarget(ctx context.Context, m *mirror.Mirror, t Target, o Options, rep 
 		return err
 	}
 	if src, ok := src.(*s3.Source); ok {
-		defer ours.begin(m.Slow)()
+		defer goProcessors.begin(m.Slow)()
 		before := rep.snapshot()
 		defer func() { rep.requests(src, o, before) }()
 	}

@@ -6,12 +6,12 @@ logsql=$(realpath "$1")
 work=$(mktemp -d)
 trap 'for at in "$work"/*/; do umount "$at" || true; done; rm -rf "$work"' EXIT
 
-# install PACKAGE PROGRAM
-install() {
-  command -v "$2" >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$1"; }
+# need PROGRAM PACKAGE
+need() {
+  command -v "$1" >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$2"; }
 }
-install btrfs-progs mkfs.btrfs
-install xfsprogs mkfs.xfs
+need mkfs.btrfs btrfs-progs
+need mkfs.xfs xfsprogs
 
 used() { sync && df -k --output=used "$at" | tail -n 1; }
 fail() { echo "$fs: $*" && exit 1; }
